@@ -7,6 +7,7 @@ import { overhangs } from './harness/overhang.ts';
 import { Person } from './harness/person.ts';
 import { takeSlow } from './harness/slow.ts';
 import { useLab } from './harness/use-lab.ts';
+import { visibleWords } from './harness/visible-words.ts';
 import { visit } from './harness/visit.ts';
 
 const LOCALES = { de: 'de-DE', es: 'es-ES' } as const;
@@ -78,6 +79,7 @@ describe.each(LANGUAGES)('in %s (SOLACE_SLOW=1 adds Spanish)', (language) => {
     const guest = await visit(at.browser, `${at.lab.url}#/tour/1`, { profile });
     const { page } = guest;
     const found: string[] = [];
+    const words: number[] = [];
     for (const [stop, shown] of [
       ['1', 'del'],
       ['2', '[data-testid^="compared-"]'],
@@ -86,8 +88,11 @@ describe.each(LANGUAGES)('in %s (SOLACE_SLOW=1 adds Spanish)', (language) => {
       await page.goto(`${at.lab.url}#/tour/${stop}`);
       await page.locator(shown).first().waitFor();
       found.push(...(await faults(page, language, `Stop ${stop}`)));
+      words.push(await visibleWords(page));
     }
     expect(found).toEqual([]);
+    // What KeyPOS drops and costs: 90 s at 230 words a minute.
+    expect((words[0] ?? NaN) + (words[1] ?? NaN)).toBeLessThan(345);
     expect(guest.errors).toEqual([]);
     await guest.close();
   });

@@ -3,9 +3,11 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { startEndpoint } from './harness/endpoint.ts';
 import { NotebookReader } from './harness/notebook.ts';
+import { isInSight } from './harness/in-sight.ts';
 import { overhangs } from './harness/overhang.ts';
 import { Person } from './harness/person.ts';
 import { useLab } from './harness/use-lab.ts';
+import { visibleWords } from './harness/visible-words.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
 // No model is loaded here: links, the tour and the explanations must work without one.
@@ -144,11 +146,35 @@ describe('what a teacher shares', () => {
     await page.getByText('Now your own words:').waitFor();
     await expect.poll(() => message.evaluate((field) => field === document.activeElement)).toBe(true);
     expect(await message.inputValue()).not.toBe('');
+    expect(await message.evaluate((field) => field.scrollHeight - field.clientHeight)).toBeLessThan(2);
     expect(await page.locator('[data-testid^="compared-"]').count()).toBe(3);
     expect(await overhangs(page)).toEqual([]);
     await page.getByRole('banner').getByRole('button', { name: 'Menu' }).click();
     await page.getByTestId('view-chat').last().click();
     await page.getByRole('link', { name: 'Take the tour' }).waitFor();
+    expect(errors).toEqual([]);
+    await close();
+  });
+
+  it('two minutes are enough to read the way to what KeyPOS drops and costs', async () => {
+    const { page, errors, close } = await visit(at.browser, at.lab.url, { quiet: true });
+    await page.getByRole('link', { name: 'Take the tour' }).waitFor();
+    let words = await visibleWords(page, 'Take the tour');
+    expect(words).toBeGreaterThan(50);
+    await page.getByRole('link', { name: 'Take the tour' }).click();
+    // What it drops: the negation.
+    await page.locator('del').first().waitFor();
+    const dropped = await page.getByText('the face').locator('del').allTextContents();
+    expect(dropped.map((text) => text.trim())).toContain("don't");
+    words += await visibleWords(page);
+    await page.getByRole('link', { name: 'Next' }).click();
+    // What it costs: the reply, and the average of a run. What was not measured is not listed.
+    await page.getByText('perplexity rises by 18 %').waitFor();
+    expect(await page.getByTestId('compared-keypos').getByRole('term').allInnerTexts()).toEqual(['Prompt']);
+    words += await visibleWords(page);
+    expect(await page.getByRole('heading', { name: 'What it answers' }).evaluate(isInSight)).toBe(true);
+    // 120 s at 230 words a minute.
+    expect(words).toBeLessThan(460);
     expect(errors).toEqual([]);
     await close();
   });

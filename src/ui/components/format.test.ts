@@ -30,9 +30,9 @@ describe('words', () => {
   });
 
   it.each([
-    ['en', '1,008', '27.4', '1.5 billion', '4.1 MB', 'unknown size', '12.5 %'],
-    ['de', '1.008', '27,4', '1,5 Milliarden', '4,1 MB', 'Größe unbekannt', '12,5 %'],
-    ['es', '12.008', '27,4', '1,5 mil millones', '4,1 MB', 'tamaño desconocido', '12,5 %'],
+    ['en', '1,008', '27.4', '1.5 billion', '4.1 MB', 'unknown size', '12.5\u00a0%'],
+    ['de', '1.008', '27,4', '1,5 Milliarden', '4,1 MB', 'Größe unbekannt', '12,5\u00a0%'],
+    ['es', '12.008', '27,4', '1,5 mil millones', '4,1 MB', 'tamaño desconocido', '12,5\u00a0%'],
   ] as const)('follows the language: %s', async (id, whole, ...others) => {
     speak(id, id === 'en' ? null : (await LOAD_TEXTS[id]()).catalogue);
     // Spanish groups numbers from five digits on.

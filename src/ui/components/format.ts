@@ -32,7 +32,7 @@ export function tokensPerSecond(stats: { newTokens: number; decodeMs: number }):
 export const rate = (perSecond: number): string => formatNumber(perSecond, perSecond < 10 ? 1 : 0, language());
 
 export function percent(share: number, digits = 0): string {
-  return `${formatNumber(share * 100, digits, language())} %`;
+  return `${formatNumber(share * 100, digits, language())}\u00a0%`;
 }
 
 /** "just now", "5 min ago", "3 h ago", then the date. */

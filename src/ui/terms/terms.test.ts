@@ -26,10 +26,18 @@ describe('terms', () => {
 describe('the example of a decoding setting', () => {
   it.each([
     [{ temperature: 0 }, 'temperature', 'With your setting: always tired.'],
-    [{ temperature: 1 }, 'temperature', 'With your setting: tired 50 %, lost 30 %, alone 15 %, blue 5 %.'],
-    [{ temperature: 0.5 }, 'temperature', 'With your setting: tired 68 %, lost 25 %, alone 6 %, blue 1 %.'],
-    [{ topP: 0.9 }, 'topP', 'With your setting: tired 53 %, lost 32 %, alone 16 %.'],
-    [{ topK: 1 }, 'topK', 'With your setting: tired 100 %.'],
+    [
+      { temperature: 1 },
+      'temperature',
+      'With your setting: tired 50\u00a0%, lost 30\u00a0%, alone 15\u00a0%, blue 5\u00a0%.',
+    ],
+    [
+      { temperature: 0.5 },
+      'temperature',
+      'With your setting: tired 68\u00a0%, lost 25\u00a0%, alone 6\u00a0%, blue 1\u00a0%.',
+    ],
+    [{ topP: 0.9 }, 'topP', 'With your setting: tired 53\u00a0%, lost 32\u00a0%, alone 16\u00a0%.'],
+    [{ topK: 1 }, 'topK', 'With your setting: tired 100\u00a0%.'],
     [{ maxNewTokens: 128 }, 'maxNewTokens', 'Now 128 tokens, some 96 words.'],
   ] as const)('follows the setting: %o', (change, setting, end) => {
     expect(decodingExample(setting, { ...PAPER_DECODING, ...change })).toContain(end);

@@ -7,30 +7,27 @@ const stops: Record<StopId, { title: string; says: string }> = {
   seen: {
     title: 'What the model sees',
     says:
-      'A language model reads the conversation before each reply, in tokens: short words and pieces of longer ones. ' +
-      'To make that cheaper, words can be left out first: the struck ones never reach the model. KeyPOS drops ' +
-      'articles, auxiliary verbs, punctuation and “not”. So “I don’t do the face” says the opposite.',
+      'A model reads tokens: words and pieces of words. To save time and memory, some can be left out: the struck ' +
+      'ones never reach it. KeyPOS drops articles, auxiliary verbs, punctuation and “not”, so “I don’t do the face” ' +
+      'comes to mean the opposite.',
   },
   compare: {
     title: 'What it answers',
     says:
-      'The same message, the same model, the same random numbers; only the context differs. Fewer tokens cost less ' +
-      'time and memory. (A prompt also holds the instructions and the marks between turns.) Read the replies: what ' +
-      'did each of them still understand?',
+      'One message, answered three times by the same model. Only the context differs; Raw sends every word. What did ' +
+      'each reply still understand?',
   },
   window: {
     title: 'What still fits',
     says:
-      'A model can hold only so many tokens: its window. When a conversation is longer, the oldest turns are left ' +
-      'out first. Make the window smaller: KeyPOS forgets words, and Raw forgets whole turns.',
+      'A model can hold only so many tokens: its window. When a conversation is longer, its oldest turns are left ' +
+      'out first. Make the window smaller: KeyPOS forgets words, Raw forgets whole turns.',
   },
 };
 
 /** The tour; its example comes with its replies, in English. */
 export const tour = {
-  lead:
-    'Three stops in about 90 seconds. No model is loaded: the replies were written by the lab’s own model ' +
-    'beforehand.',
+  lead: 'Three stops in about 90 seconds. No model is loaded: the lab’s own wrote the replies beforehand.',
   /** Shown only where the interface speaks another language. */
   englishExample: 'The example and its replies are in English.',
   stopList: 'Stops of the tour',
@@ -40,18 +37,18 @@ export const tour = {
   ownWords: 'Try it with your own words',
   more: 'More comparisons',
   leave: 'Leave the tour',
-  resumes: 'It continues here when you come back.',
 
   seeker: 'Seeker',
   supporter: 'Supporter',
-  /** What a compression leaves of the example: tokens, and tokens of the whole. */
-  left: (compression: string, n: number, whole: string) =>
-    `${compression}: ${count(n, 'token', 'tokens')} of ${whole}.`,
+  /** What a compression sends of all tokens of the example; the two turns of `EXCERPT` follow. */
+  left: (compression: string, n: string, whole: number, turns: number) =>
+    `${compression} sends ${n} of the ${count(whole, 'token', 'tokens')} in ${count(turns, 'turn', 'turns')}. ` +
+    'Two of them:',
   window: 'Window:',
   /** What the compressions cost beyond the example. Shares are formatted. */
   average: (dialogues: number, saved: string, rise: string) =>
-    `On average over ${dialogues} other dialogues, KeyPOS saves ${saved} of the tokens, and the model expects the ` +
-    `original reply less: its perplexity, where lower is better, rises by ${rise}.`,
-  averageToo: (saved: string, rise: string) => `NoStopwords saves ${saved} and raises it by ${rise}.`,
+    `On average over ${dialogues} other dialogues, KeyPOS saves ${saved} of the tokens, but makes the original reply ` +
+    `harder to predict: its perplexity rises by ${rise}.`,
+  averageToo: (saved: string, rise: string) => `With NoStopwords, it is ${saved} and ${rise}.`,
   kept: (turns: number, all: number, n: number) => `${turns} of ${all} turns, ${count(n, 'token', 'tokens')}`,
 };
