@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, sep } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REPRESENTATION_IDS } from '../src/core/compression/representation.ts';
@@ -60,7 +60,11 @@ describe('documentation', () => {
       ),
     );
     expect(pictures.filter((picture) => !shown.has(picture))).toEqual([]);
-    expect(pictures.length).toBeLessThanOrEqual(6);
+    // One for each view, and one for each step of the first two minutes.
+    const steps = pictures.filter((picture) => picture.includes('/tour-'));
+    expect(pictures.length - steps.length).toBeLessThanOrEqual(6);
+    expect(steps.length).toBeLessThanOrEqual(4);
+    for (const step of steps) expect(statSync(join(ROOT, step)).size, step).toBeLessThan(60_000);
   });
 
   it('does not refer to a folder outside the repository', () => {

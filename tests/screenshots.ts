@@ -1,6 +1,7 @@
 /**
  * Takes the pictures of the documentation from the built lab, with a real conversation on the embedded model, and
- * writes them to docs/images. Run `npm run build` first. With an address, it captures the lab that is served there.
+ * writes them to docs/images. Run `npm run build` first. With an address, it captures the lab that is served there;
+ * with `tour`, it takes only the pictures of the first two minutes, which need no model.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +14,8 @@ import { visit } from './harness/visit.ts';
 
 const OUT = join(import.meta.dirname, '../docs/images');
 const DESKTOP = { width: 1280, height: 800 };
+/** A page of the tour is short; a smaller one shows it larger. */
+const SMALL = { width: 1024, height: 760 };
 /** A reply of the embedded model on a busy machine, ms. */
 const PATIENCE = 600_000;
 const WEBP_QUALITY = 0.82;
@@ -24,12 +27,20 @@ const MESSAGES = [
 const TO_COMPARE = 'I think I will go on Tuesday. What could I say when I come through the door?';
 
 const browser = await launch({ webgpu: false });
-const [address] = process.argv.slice(2);
+const args = process.argv.slice(2);
+const address = args.find((arg) => arg !== 'tour');
 const lab = address ? { url: address, close: async () => {} } : await serveLab();
-const { page } = await visit(browser, lab.url, { profile: { viewport: DESKTOP }, serviceWorker: true });
 const encoder = await browser.newPage();
-const person = new Person(page);
 await mkdir(OUT, { recursive: true });
+await photographTour();
+if (args.includes('tour')) {
+  await browser.close();
+  await lab.close();
+  process.exit();
+}
+
+const { page } = await visit(browser, lab.url, { profile: { viewport: DESKTOP }, serviceWorker: true });
+const person = new Person(page);
 
 await person.acknowledge();
 await person.set({ maxNewTokens: 64 });
@@ -75,6 +86,24 @@ await photograph('safety');
 await browser.close();
 await lab.close();
 
+/** The path of docs/guide/first-two-minutes.md, as on a first visit. */
+async function photographTour(): Promise<void> {
+  const tour = await visit(browser, lab.url, { profile: { viewport: SMALL }, quiet: true });
+  const { page } = tour;
+  await page.getByRole('link', { name: 'Take the tour' }).waitFor();
+  await photograph('tour-start', page);
+  await page.getByRole('link', { name: 'Take the tour' }).click();
+  await page.locator('del').first().waitFor();
+  await photograph('tour-seen', page);
+  await page.getByRole('link', { name: 'Next' }).click();
+  await page.getByTestId('compared-nostopwords').waitFor();
+  await photograph('tour-compare', page);
+  await page.getByRole('link', { name: 'Next' }).click();
+  await page.getByRole('slider').fill('3');
+  await photograph('tour-window', page);
+  await tour.close();
+}
+
 async function toView(id: string): Promise<void> {
   await page.evaluate((hash) => (location.hash = hash), `#/${id}`);
   await page.getByRole('heading', { level: 1 }).first().waitFor();
@@ -97,10 +126,10 @@ async function ask(message: string): Promise<void> {
   console.log(`${message}\n  ${reply}`);
 }
 
-async function photograph(name: string): Promise<void> {
+async function photograph(name: string, shown = page): Promise<void> {
   // Fonts and figures settle.
-  await page.waitForTimeout(1000);
-  await writeFile(join(OUT, `${name}.webp`), await toWebp(encoder, await page.screenshot()));
+  await shown.waitForTimeout(1000);
+  await writeFile(join(OUT, `${name}.webp`), await toWebp(encoder, await shown.screenshot()));
 }
 
 /** Compresses a PNG in the browser, so that no image tool has to be installed. */
