@@ -99,6 +99,20 @@ describe('datasets', () => {
     expect((await readFile(await (await download).path(), 'utf8')).trim().split('\n')).toHaveLength(1008);
   });
 
+  it('on a phone an opened dialogue is read from its beginning, and a search is cleared by touch', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByLabel('Words').fill('ferns');
+    await expect.poll(found).toMatch(/ of 1,008 dialogues$/);
+    await rows().first().getByRole('link').click();
+    const start = page.getByRole('article').getByRole('heading');
+    await expect.poll(async () => (await start.boundingBox())?.y ?? Infinity).toBeLessThan(844 / 4);
+    expect(await start.evaluate((heading) => heading === document.activeElement)).toBe(true);
+    await page.goBack();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await expect.poll(found).toBe('1,008 dialogues');
+    expect(await page.getByLabel('Words').evaluate((field) => field === document.activeElement)).toBe(true);
+  });
+
   it('the dialogues that came with the lab before are still opened by their address', async () => {
     await page.goto(`${lab.url}#/data/solace-72`);
     await heading('Solace 72').waitFor();

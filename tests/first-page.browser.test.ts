@@ -3,6 +3,8 @@ import type { Response } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { dependencies } from '../package.json';
 import { isInSight } from './harness/in-sight.ts';
+import { serveStatically } from './harness/lab.ts';
+import { overhangs } from './harness/overhang.ts';
 import { Person } from './harness/person.ts';
 import { useLab } from './harness/use-lab.ts';
 import { visit } from './harness/visit.ts';
@@ -32,7 +34,7 @@ describe('the first page', () => {
     await person.messageField.fill('I can write already');
     await expect.poll(phrases).toBe(1);
     await guest.page
-      .getByText(/The first message loads the model: \d+ MB fetched once, up to \d+ MB kept here\./)
+      .getByText(/The first message loads the model: \d+ MB fetched once\. It then takes up to \d+ MB/)
       .waitFor();
     await guest.page.reload();
     expect(await person.messageField.inputValue()).toBe('I can write already');
@@ -51,6 +53,26 @@ describe('the first page', () => {
     // Meanwhile there is something to do.
     await loading.getByRole('link', { name: 'A tour of 90 seconds' }).waitFor();
     await guest.close();
+  });
+
+  it('says on a narrow screen how fast the model arrives, and how long the rest takes', async () => {
+    const lab = await serveStatically({ bytesPerSecond: 3e6 });
+    const { page, errors, close } = await visit(at.browser, lab.url, {
+      quiet: true,
+      profile: { viewport: { width: 320, height: 640 } },
+    });
+    const person = new Person(page);
+    await person.say('I feel so lonely.');
+    const loading = page.getByRole('group', { name: 'The model is being loaded' });
+    await loading
+      .getByText(/^\d+(\.\d)? MB of \d+ MB, \d+(\.\d)? [kM]B\/s, (about \d+ s|a few seconds) left$/)
+      .waitFor();
+    expect(await overhangs(page)).toEqual([]);
+    await loading.getByRole('button', { name: 'Cancel' }).click();
+    await loading.waitFor({ state: 'hidden' });
+    expect(errors).toEqual([]);
+    await close();
+    await lab.close();
   });
 
   it('needs less than 150 KB of JavaScript, gzipped, and little more to write in Lab view', async () => {

@@ -7,7 +7,7 @@ import { serveLab, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
 import { expectComparison, expectNothingLost } from './harness/recovery.ts';
-import { countReplyLengths } from './harness/streaming.ts';
+import { countReplyLengths, saidWhileReading } from './harness/streaming.ts';
 import { takeSlow } from './harness/slow.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -52,8 +52,11 @@ describe.each(DEVICES)('the embedded model on $place', ({ webgpu, place }) => {
 
   it('streams a reply', async () => {
     const lengths = countReplyLengths(guest.page);
+    const reading = saidWhileReading(guest.page);
     firstReply = await person.ask('I feel so lonely.');
     expect(firstReply).toMatch(/\w/);
+    // Waiting for the first word says what is being done.
+    expect((await reading).at(-1)).toMatch(/^Reading \d+ tokens…$/);
     // A reply that arrived at once would show only one length.
     expect(await lengths).toBeGreaterThan(1);
   });

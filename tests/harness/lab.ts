@@ -2,6 +2,8 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { preview, type Plugin } from 'vite';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -65,11 +67,13 @@ export interface StaticHost {
   receive?: (body: string) => void;
   /** Answers wait for this; it receives the path below the subfolder. */
   delay?: (path: string) => Promise<void> | undefined;
+  /** Bytes per second at which each file arrives, as on a slow line. */
+  bytesPerSecond?: number;
 }
 
 /** Serves files as a plain static host does: in a subfolder, and without any of the headers that the lab recommends. */
 export async function serveStatically(host: StaticHost = {}): Promise<ServedLab> {
-  const { folder = DIST, subfolder = '/deep/folder/', port = 0, headers, receive, delay } = host;
+  const { folder = DIST, subfolder = '/deep/folder/', port = 0, headers, receive, delay, bytesPerSecond } = host;
   requireBuild();
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
@@ -87,12 +91,20 @@ export async function serveStatically(host: StaticHost = {}): Promise<ServedLab>
     const below = path.slice(subfolder.length);
     await delay?.(below);
     response.writeHead(200, { ...headers?.(below), 'Content-Type': MIME[extname(file)] ?? 'application/octet-stream' });
-    createReadStream(file).pipe(response);
+    const stream = createReadStream(file);
+    (bytesPerSecond ? Readable.from(slowly(stream, bytesPerSecond)) : stream).pipe(response);
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const address = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${address.port}${subfolder}`, close: () => stop(server) };
+}
+
+async function* slowly(chunks: AsyncIterable<Buffer>, bytesPerSecond: number): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    await setTimeout((chunk.length / bytesPerSecond) * 1000);
+  }
 }
 
 /** Ends a server and the connections that browsers keep open. */

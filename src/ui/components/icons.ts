@@ -1,6 +1,7 @@
 /** Line drawings on a 20 by 20 grid, stroke 1.5: one path per icon. */
 export const ICONS = {
   menu: 'M3.5 5.5h13M3.5 10h13M3.5 14.5h8',
+  talks: 'M3.5 3.5h10v7h-6L5 13v-2.5H3.5zM16.5 7.5v6H15V16l-2.5-2.5H9',
   close: 'M5 5l10 10M15 5L5 15',
   plus: 'M10 4v12M4 10h12',
   search: 'M9 14.5a5.5 5.5 0 1 0 0-11 5.5 5.5 0 0 0 0 11zM13 13l4 4',

@@ -40,8 +40,8 @@ export const chat: Catalogue['chat'] = {
   sentTo: (host) => `Nachrichten werden an ${host} gesendet.`,
   runsHere: 'Läuft auf dieser Seite.',
   firstLoads: (fetched, kept) =>
-    `Läuft auf dieser Seite. Die erste Nachricht lädt das Modell: ${fetched}, nur einmal; bis zu ${kept} bleiben ` +
-    'hier gespeichert.',
+    `Läuft auf dieser Seite. Die erste Nachricht lädt das Modell: ${fetched}, nur einmal. Danach belegt es bis ` +
+    `zu ${kept} Speicherplatz auf diesem Gerät.`,
   noSubstitute: 'Ein Modell kann sich irren und ersetzt keinen Menschen.',
   leavesOut: (compression) =>
     `${compression} lässt Wörter weg, bevor das Modell liest. Die Laboransicht zeigt, welche.`,
@@ -59,8 +59,8 @@ export const chat: Catalogue['chat'] = {
 
   loading: 'Das Modell wird geladen',
   mustFetch: (model, fetched, kept) =>
-    `Um zu antworten, muss ${model} einmal heruntergeladen werden: ${fetched}. Bis zu ${kept} bleiben in diesem ` +
-    'Browser gespeichert.',
+    `Um zu antworten, muss ${model} einmal heruntergeladen werden: ${fetched}. Danach belegt es bis zu ${kept} ` +
+    'Speicherplatz auf diesem Gerät.',
   asksFirst:
     'Dein Browser spart Daten oder ist im Mobilfunknetz, deshalb fragen wir vorher. Deine Nachricht geht ' +
     'nicht verloren.',

@@ -24,7 +24,8 @@ export const compare: Catalogue['compare'] = {
   stop: 'Anhalten',
   all: 'Alle vergleichen',
   firstLoads: (fetched, kept) =>
-    `Der erste Vergleich lädt das Modell: ${fetched}, nur einmal; bis zu ${kept} bleiben hier gespeichert.`,
+    `Der erste Vergleich lädt das Modell: ${fetched}, nur einmal. Danach belegt es bis zu ${kept} Speicherplatz auf ` +
+    'diesem Gerät.',
 
   comparison: 'Vergleich',
   onlyEnglish: 'KeyPOS und NoStopwords verstehen nur Englisch; diese Nachricht wird unverändert gesendet.',

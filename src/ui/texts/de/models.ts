@@ -20,8 +20,8 @@ export const models: Catalogue['models'] = {
 
   over: (size, base, baseSize) => `${size}, auf ${base} (${baseSize}, einmal heruntergeladen)`,
   memory: (size) => `etwa ${size} Arbeitsspeicher`,
-  keptOnceLoaded: (size) => `nach dem Laden bis zu ${size} hier gespeichert`,
-  keptWithBase: (size) => `nach dem Laden bis zu ${size} hier gespeichert, Grundmodell eingeschlossen`,
+  keptOnceLoaded: (size) => `belegt nach dem Laden bis zu ${size} Speicherplatz`,
+  keptWithBase: (size) => `belegt nach dem Laden bis zu ${size} Speicherplatz, Grundmodell eingeschlossen`,
   stored: 'hier gespeichert',
   storedBytes: (size) => `${size} hier gespeichert`,
   storedPart: (size) => `${size} davon hier gespeichert`,

@@ -55,6 +55,7 @@ export const shell: Catalogue['shell'] = {
   dismiss: 'Ausblenden',
   tryAgain: 'Noch einmal versuchen',
   search: 'Suchen',
+  clearSearch: 'Suche leeren',
   copied: 'Kopiert',
   copyRefused: 'Der Browser hat das Kopieren nicht erlaubt. Markiere den Text und kopiere ihn selbst.',
   copyReport: 'Bericht kopieren',
@@ -68,7 +69,8 @@ export const shell: Catalogue['shell'] = {
   loadAny: 'Modell laden',
   runsOnHost: (host) => `Läuft auf ${host}; was du schreibst, wird dorthin gesendet.`,
   sizeToLoad: (size) => `${size} zu laden.`,
-  sizeToFetch: (size, kept) => `${size} werden einmal heruntergeladen, bis zu ${kept} bleiben hier gespeichert.`,
+  sizeToFetch: (size, kept) =>
+    `${size} werden einmal heruntergeladen. Danach belegt es bis zu ${kept} Speicherplatz auf diesem Gerät.`,
   memory: (size) => `Braucht etwa ${size} Arbeitsspeicher, solange es benutzt wird.`,
   ready: 'Bereit.',
   readyOn: (where) => `Bereit auf ${where}.`,

@@ -38,7 +38,8 @@ export const chat = {
   sentTo: (host: string) => `Messages are sent to ${host}.`,
   runsHere: 'Runs in this page.',
   firstLoads: (fetched: string, kept: string) =>
-    `Runs in this page. The first message loads the model: ${fetched} fetched once, up to ${kept} kept here.`,
+    `Runs in this page. The first message loads the model: ${fetched} fetched once. It then takes up to ${kept} of ` +
+    'this device’s storage.',
   noSubstitute: 'A model can be wrong and is no substitute for a person.',
   leavesOut: (compression: string) => `${compression} leaves words out of what the model reads. Lab view shows which.`,
   compression: 'Compression',
@@ -54,7 +55,8 @@ export const chat = {
 
   loading: 'The model is being loaded',
   mustFetch: (model: string, fetched: string, kept: string) =>
-    `To answer, ${model} has to be fetched once: ${fetched}. Up to ${kept} are kept in this browser.`,
+    `To answer, ${model} has to be fetched once: ${fetched}. It then takes up to ${kept} of this device’s ` +
+    'storage.',
   asksFirst: 'It saves data or is on a cellular network, so the lab asks first. Your message is kept.',
   fetchNow: 'Fetch it now',
   keepWriting: 'You can keep writing. Your messages are kept, and the reply comes once the model has loaded.',

@@ -25,7 +25,8 @@ export const compare = {
   stop: 'Stop',
   all: 'Compare all',
   firstLoads: (fetched: string, kept: string) =>
-    `The first comparison loads the model: ${fetched} fetched once, up to ${kept} kept here.`,
+    `The first comparison loads the model: ${fetched} fetched once. It then takes up to ${kept} of this device’s ` +
+    'storage.',
 
   comparison: 'Comparison',
   onlyEnglish: 'KeyPOS and NoStopwords know only English; this message is sent as written.',

@@ -14,8 +14,8 @@ export const models = {
 
   over: (size: string, base: string, baseSize: string) => `${size}, over ${base} (${baseSize}, fetched once)`,
   memory: (size: string) => `about ${size} of memory`,
-  keptOnceLoaded: (size: string) => `up to ${size} kept here once loaded`,
-  keptWithBase: (size: string) => `up to ${size} kept here once loaded, base included`,
+  keptOnceLoaded: (size: string) => `takes up to ${size} of storage once loaded`,
+  keptWithBase: (size: string) => `takes up to ${size} of storage once loaded, base included`,
   stored: 'stored here',
   storedBytes: (size: string) => `${size} stored here`,
   storedPart: (size: string) => `${size} of it stored here`,

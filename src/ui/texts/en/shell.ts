@@ -52,6 +52,7 @@ export const shell = {
   dismiss: 'Dismiss',
   tryAgain: 'Try again',
   search: 'Search',
+  clearSearch: 'Clear the search',
   copied: 'Copied',
   copyRefused: 'The browser did not allow copying. Select the text instead.',
   copyReport: 'Copy a report',
@@ -67,7 +68,8 @@ export const shell = {
   loadAny: 'Load model',
   runsOnHost: (host: string) => `Runs on ${host}; what you write is sent there.`,
   sizeToLoad: (size: string) => `${size} to load.`,
-  sizeToFetch: (size: string, kept: string) => `${size} to download once, up to ${kept} kept here.`,
+  sizeToFetch: (size: string, kept: string) =>
+    `${size} to download once. It then takes up to ${kept} of this device’s storage.`,
   memory: (size: string) => `About ${size} of memory while in use.`,
   ready: 'Ready.',
   readyOn: (where: string) => `Ready on ${where}.`,

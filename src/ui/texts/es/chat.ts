@@ -39,8 +39,8 @@ export const chat: Catalogue['chat'] = {
   sentTo: (host) => `Los mensajes se envían a ${host}.`,
   runsHere: 'Funciona en esta página.',
   firstLoads: (fetched, kept) =>
-    `Funciona en esta página. El primer mensaje carga el modelo: ${fetched}, una sola vez; hasta ${kept} se ` +
-    'guardan aquí.',
+    `Funciona en esta página. El primer mensaje carga el modelo: ${fetched}, una sola vez. Después ocupa ` +
+    `hasta ${kept} en este dispositivo.`,
   noSubstitute: 'Un modelo puede equivocarse y no sustituye a una persona.',
   leavesOut: (compression) =>
     `${compression} quita palabras de lo que lee el modelo. La vista de laboratorio muestra cuáles.`,
@@ -57,7 +57,7 @@ export const chat: Catalogue['chat'] = {
 
   loading: 'Se está cargando el modelo',
   mustFetch: (model, fetched, kept) =>
-    `Para responder hay que descargar ${model} una vez: ${fetched}. Hasta ${kept} se guardan en este navegador.`,
+    `Para responder hay que descargar ${model} una vez: ${fetched}. Después ocupa hasta ${kept} en este dispositivo.`,
   asksFirst: 'Tu navegador ahorra datos o usa una red móvil, por eso preguntamos antes. Tu mensaje no se pierde.',
   fetchNow: 'Descargar ahora',
   keepWriting: 'Puedes seguir escribiendo. No se pierde nada, y la respuesta llega en cuanto el modelo esté cargado.',

@@ -24,7 +24,8 @@ export const compare: Catalogue['compare'] = {
   stop: 'Detener',
   all: 'Comparar todas',
   firstLoads: (fetched, kept) =>
-    `La primera comparación carga el modelo: ${fetched} que se descargan una sola vez; hasta ${kept} se guardan aquí.`,
+    `La primera comparación carga el modelo: ${fetched}, una sola vez. Después ocupa hasta ${kept} en este ` +
+    'dispositivo.',
 
   comparison: 'Comparación',
   onlyEnglish: 'KeyPOS y NoStopwords solo entienden inglés; este mensaje se envía tal como está escrito.',

@@ -20,8 +20,8 @@ export const models: Catalogue['models'] = {
 
   over: (size, base, baseSize) => `${size}, sobre ${base} (${baseSize}, se descarga una sola vez)`,
   memory: (size) => `unos ${size} de memoria`,
-  keptOnceLoaded: (size) => `hasta ${size} guardados aquí tras cargarlo`,
-  keptWithBase: (size) => `hasta ${size} guardados aquí tras cargarlo, modelo base incluido`,
+  keptOnceLoaded: (size) => `ocupa hasta ${size} tras cargarlo`,
+  keptWithBase: (size) => `ocupa hasta ${size} tras cargarlo, modelo base incluido`,
   stored: 'guardado aquí',
   storedBytes: (size) => `${size} guardados aquí`,
   storedPart: (size) => `de ellos, ${size} guardados aquí`,

@@ -53,6 +53,7 @@ export const shell: Catalogue['shell'] = {
   dismiss: 'Ocultar',
   tryAgain: 'Intentar de nuevo',
   search: 'Buscar',
+  clearSearch: 'Borrar la búsqueda',
   copied: 'Copiado',
   copyRefused: 'El navegador no ha permitido copiar. Selecciona el texto y cópialo tú.',
   copyReport: 'Copiar un informe',
@@ -66,7 +67,8 @@ export const shell: Catalogue['shell'] = {
   loadAny: 'Cargar modelo',
   runsOnHost: (host) => `Funciona en ${host}; lo que escribes se envía allí.`,
   sizeToLoad: (size) => `${size} por cargar.`,
-  sizeToFetch: (size, kept) => `${size} que se descargan una sola vez; hasta ${kept} se guardan aquí.`,
+  sizeToFetch: (size, kept) =>
+    `${size} que se descargan una sola vez. Después ocupa hasta ${kept} en este dispositivo.`,
   memory: (size) => `Ocupa unos ${size} de memoria mientras se usa.`,
   ready: 'Listo.',
   readyOn: (where) => `Listo en ${where}.`,
