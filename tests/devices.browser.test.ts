@@ -225,7 +225,7 @@ describe('a folder with known values', () => {
     const { info, error } = await attempt(sick.page, url(), { device: 'webgpu' });
     expect(error).toBeUndefined();
     expect(info).toMatchObject({
-      engine: 'wllama',
+      engine: 'transformers',
       device: 'wasm',
       note: expect.stringMatching(/WebGPU failed: The graphics device \(acme card\) computes wrong numbers/),
       selfTest: { passed: true, against: 'manifest' },
@@ -236,6 +236,42 @@ describe('a folder with known values', () => {
     const again = await attempt(sick.page, url());
     expect(again.info).toMatchObject({ device: 'wasm', note: info?.note, report: info?.report });
     await sick.close();
+  });
+});
+
+describe('an export of this lab on the processor', () => {
+  const url = (): string => `${lab.url}files/source-onnx-q4/`;
+  const small = `Object.defineProperty(Navigator.prototype, 'deviceMemory', { get: () => 4 });`;
+  const full = `WebAssembly.Memory.prototype.grow = () => { throw new RangeError('There is no more memory.'); };`;
+
+  it('runs with widened weights, which give the scores of the quantised ones', async () => {
+    const wide = await attempt(guest.page, url(), { device: 'wasm' }, { newTokens: 4 });
+    expect(wide.error).toBeUndefined();
+    expect(wide.info).toMatchObject({ engine: 'transformers', device: 'wasm', selfTest: { passed: true } });
+    expect(wide.info).not.toHaveProperty('note');
+    const plain = await attempt(guest.page, url(), { device: 'wasm', engine: 'transformers' }, { newTokens: 4 });
+    const wanted = plain.scores ?? [];
+    expect(wanted.length).toBeGreaterThan(2);
+    wanted.forEach((score, i) =>
+      expect(Math.abs((wide.scores?.[i] ?? 0) - (score ?? 0)), `token ${i}`).toBeLessThan(1e-3),
+    );
+    expect(wide.tokens).toBe(plain.tokens);
+  });
+
+  it('runs with llama.cpp where there is less memory', async () => {
+    const phone = await visit(browser, lab.url, { context: await withEngineScript(browser, small) });
+    const { info, error } = await attempt(phone.page, url(), { device: 'wasm' });
+    expect(error).toBeUndefined();
+    expect(info).toMatchObject({ engine: 'wllama', device: 'wasm' });
+    await phone.close();
+  });
+
+  it('falls back to llama.cpp, and says so, if the heap cannot grow', async () => {
+    const crowded = await visit(browser, lab.url, { context: await withEngineScript(browser, full) });
+    const { info, error } = await attempt(crowded.page, url(), { device: 'wasm' });
+    expect(error).toBeUndefined();
+    expect(info).toMatchObject({ engine: 'wllama', note: expect.stringMatching(/too little memory to widen/) });
+    await crowded.close();
   });
 });
 

@@ -70,8 +70,11 @@ describe('on Wasm', () => {
   });
   afterAll(() => browser.close());
 
-  it('gives the embedded model’s tokens the same likelihoods as torch, and the same greedy reply', LARGE, async () => {
-    await load(guest.page, { engine: 'transformers', device: 'wasm' });
+  it.each<[string, { engine?: EngineId }]>([
+    ['with widened weights', {}],
+    ['with quantised weights', { engine: 'transformers' }],
+  ])('%s, gives the embedded model the likelihoods and the greedy reply of torch', LARGE, async (_, options) => {
+    expect(await load(guest.page, { ...options, device: 'wasm' })).toBe('transformers');
     const { rows } = readFixture<ForwardReference>('forward');
     for (const { prompt, nll } of rows) {
       const own = negative(await score(guest.page, prompt));

@@ -62,7 +62,7 @@ describe('on a host that sets no headers, in a subfolder', () => {
     await page.getByTestId('load-model').click();
     await expect.poll(() => asked).toContain('adapters/solace/manifest.json');
     // The engine is on its way before the model.
-    expect(asked.slice(0, asked.indexOf('adapters/solace/manifest.json'))).toContain('wllama/wllama.wasm');
+    expect(asked.slice(0, asked.indexOf('adapters/solace/manifest.json'))).toContain('ort/ort-wasm-simd-threaded.wasm');
     release();
     await page.evaluate(async () => {
       await navigator.serviceWorker.ready;

@@ -8,6 +8,7 @@ import type { EngineChoice, ModelRecord } from '../../src/core/engine/record.ts'
 import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
 import type { WllamaOptions } from '../../src/engines/wllama/load.ts';
 import type { WllamaModel } from '../../src/engines/wllama/wllama-model.ts';
+import type { LoadRequest } from './api.ts';
 import type { EngineLoader } from './handlers.ts';
 import { ggufParts, openStore, recordFiles } from './record-files.ts';
 import { loadTested } from './self-test.ts';
@@ -18,6 +19,7 @@ type WllamaFacts = Pick<WllamaOptions, 'tokenizer' | 'named' | 'contextWindow'>;
 export const LOADERS: Record<EngineId, EngineLoader> = {
   async transformers(request, options) {
     const { record, choice, base, threads } = request;
+    if (choice.wide) return loadWidened(request, options);
     const { loadTransformers, sameOnProcessor } = await import('../../src/engines/transformers/load.ts');
     const files = await recordFiles(record, base, options);
     const load = (device: EngineChoice['device']) =>
@@ -87,6 +89,18 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     });
   },
 };
+
+async function loadWidened(request: LoadRequest, options: LoadOptions): Promise<LoadedModel> {
+  const { record, base, threads } = request;
+  const { fetchOrt, loadWide } = await import('../../src/engines/wide/load.ts');
+  const ortBase = `${base}ort/`;
+  // An adapter's base can be widened, because nothing could be merged into another.
+  if (record.format === 'adapter') fetchOrt(ortBase, options.signal);
+  const files = await recordFiles(record, base, options);
+  const onProcessor = () => Promise.resolve(undefined);
+  const subject = { request, engine: 'transformers', files, onProcessor, ...options } as const;
+  return loadTested(subject, () => loadWide(files, record.id, { ...options, ortBase, threads }));
+}
 
 /** The context window in llama.cpp; undefined for folders of other exporters, which run in ONNX Runtime. */
 async function llamaWindow(files: ModelFiles, options: LoadOptions): Promise<number | undefined> {

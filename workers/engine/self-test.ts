@@ -72,7 +72,8 @@ export async function loadTested<Model extends LoadedModel>(
   const adapter = device === 'webgpu' ? await tools.adapter() : '';
   const version = tools.version(engine);
   const contents = contentsOf(subject);
-  const key = JSON.stringify([contents, engine, version, device, adapter, tools.browser]);
+  const form = request.choice.wide ? ['wide'] : [];
+  const key = JSON.stringify([contents, engine, version, device, adapter, tools.browser, ...form]);
   const kept = await tools.kept(key);
   if (kept?.passed === false && !request.choice.retest) throw wrongNumbers(kept.failed);
   const model = await load();

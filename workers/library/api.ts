@@ -45,6 +45,10 @@ export type LibraryApi = {
   storedBytes: Method<string[], Record<string, StoredBytes>>;
   countTokens: Method<{ record: ModelRecord; base: string; texts: string[]; form: TextForm }, number[]>;
   renderPrompt: Method<{ record: ModelRecord; base: string; messages: ChatMessage[] }, string>;
-  estimate: Method<{ record: ModelRecord; base: string; device: 'webgpu' | 'wasm' }, MemoryEstimate | null>;
+  /** `wide`: whether the processor would widen the weights, if they are of a kind that can be. */
+  estimate: Method<
+    { record: ModelRecord; base: string; device: 'webgpu' | 'wasm'; wide: boolean },
+    MemoryEstimate | null
+  >;
   webLlmList: Method<null, MlcRecord[]>;
 };

@@ -16,6 +16,7 @@ import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { LOGITS_ROWS } from '../../src/engines/transformers/ort-model.ts';
 import { chooseVariant } from '../../src/engines/transformers/variants.ts';
 import { listWebLlm } from '../../src/engines/webllm/catalogue.ts';
+import { widenedBytes } from '../../src/engines/wide/widened-bytes.ts';
 import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
 import type { LibraryApi } from './api.ts';
 import { adapterFiles, ggufParts, openStore, requireStore, recordFiles, textFiles } from '../engine/record-files.ts';
@@ -95,11 +96,11 @@ export function libraryHandlers(): Handlers<LibraryApi> {
     async renderPrompt({ record, base, messages }) {
       return (await tokenizer(record, base)).renderPrompt(messages);
     },
-    async estimate({ record, base, device }) {
+    async estimate({ record, base, device, wide }) {
       if (record.format !== 'onnx' && record.format !== 'adapter') return null;
       // An adapter adds little to its base. The list asks for all adapters of a base at once.
       const weights = record.format === 'adapter' ? record.base : record;
-      return estimates.get(`${weights.id} ${device}`, () => estimate(weights, base, device));
+      return estimates.get(`${weights.id} ${device}`, () => estimate(weights, base, device, wide));
     },
     webLlmList: () => listWebLlm(),
   };
@@ -120,12 +121,19 @@ async function openTokenizer(record: ModelRecord, base: string): Promise<ChatTok
   });
 }
 
-async function estimate(record: OnnxRecord, base: string, device: 'webgpu' | 'wasm'): Promise<MemoryEstimate> {
+async function estimate(
+  record: OnnxRecord,
+  base: string,
+  device: 'webgpu' | 'wasm',
+  wide: boolean,
+): Promise<MemoryEstimate> {
   const files = await textFiles(record, base, {});
   const variant = chooseVariant(files, device, false);
   const shape = await loadShape(files);
+  const widened = wide && device === 'wasm' ? await widenedBytes(files) : undefined;
+  const inPlace = widened !== undefined;
   return estimateMemory(
-    { ...shape, weightBytes: variant.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS },
+    { ...shape, weightBytes: widened ?? variant.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS, inPlace },
     device,
   );
 }

@@ -14,7 +14,7 @@ export interface MemoryEstimate {
   runtime: number;
   /** While in use. */
   total: number;
-  /** While loading, when the file and the runtime's copy are both in memory. */
+  /** While loading, when the file and the runtime's copy are both in memory, unless weights are loaded in place. */
   peak: number;
 }
 
@@ -26,6 +26,8 @@ export interface MemoryNeeds extends Pick<
   /** Bytes of one cache element: 4, or 2 for half precision. */
   cacheElementBytes: number;
   logitsRows: number;
+  /** Whether weights are loaded without a second copy, and the cache is written in place. */
+  inPlace?: boolean;
 }
 
 /** Assumed length of a conversation in tokens, or the window if shorter. */
@@ -35,8 +37,8 @@ const RUNTIME_BYTES: Record<Device, number> = { webgpu: 120e6, wasm: 80e6, cpu: 
 export function estimateMemory(needs: MemoryNeeds, device: Device): MemoryEstimate {
   const tokens = Math.min(PLANNED_TOKENS, needs.contextLength);
   const cacheOnce = 2 * needs.layers * needs.kvHeads * needs.headDim * needs.cacheElementBytes * tokens;
-  // A step reads the old cache while it writes the new one.
-  const cache = 2 * cacheOnce;
+  // Otherwise a step reads the old cache while it writes the new one.
+  const cache = needs.inPlace ? cacheOnce : 2 * cacheOnce;
   const logits = needs.logitsRows * needs.vocabSize * 4;
   const runtime = RUNTIME_BYTES[device];
   const total = needs.weightBytes + cache + logits + runtime;
@@ -46,7 +48,7 @@ export function estimateMemory(needs: MemoryNeeds, device: Device): MemoryEstima
     logits,
     runtime,
     total,
-    peak: Math.max(total, 2 * needs.weightBytes + runtime),
+    peak: needs.inPlace ? total : Math.max(total, 2 * needs.weightBytes + runtime),
   };
 }
 

@@ -91,4 +91,6 @@ export interface EngineChoice {
   report?: string;
   /** Run the self-test even if the device failed it before. */
   retest?: boolean;
+  /** On Wasm with ONNX Runtime: widen the weights to 32-bit floats, which is faster and takes more memory. */
+  wide?: boolean;
 }

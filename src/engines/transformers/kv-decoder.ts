@@ -10,6 +10,21 @@ export interface StepLogits {
   vocabulary: number;
 }
 
+/** One sequence of tokens with its KV cache. */
+export interface Decoder {
+  /** Whether the graph can compute the logits of only the last position. */
+  readonly keepsLogits: boolean;
+  /** Runs `ids` after the cached ones. `logits`: of the last position or of all of `ids`. */
+  step(ids: readonly number[], logits: 'last' | 'all'): Promise<StepLogits>;
+  /**
+   * Drops what does not match the start of `ids`; returns the number of positions kept. At least the last id is left to
+   * run.
+   */
+  keepPrefix(ids: readonly number[]): Promise<number>;
+  /** Frees the caches. */
+  clear(): void;
+}
+
 /** The first `length` positions of a key or value cache, as a new tensor on the same device. */
 export type SlicePositions = (cache: Tensor, length: number) => Promise<Tensor> | Tensor;
 
@@ -20,7 +35,7 @@ const PAST = /^past_key_values\./;
  * heads, positions, size]). It owns every tensor it creates: a step disposes what it replaces, so memory is one cache
  * plus one step's logits, whatever happens.
  */
-export class KvDecoder {
+export class KvDecoder implements Decoder {
   #session: OrtSession;
   #slicePositions: SlicePositions;
   #past = new Map<string, Tensor>();

@@ -19,7 +19,7 @@ import { argmax, createSampler, logProbability, logitsFault, mostLikely } from '
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../../core/tokenizer/detokenizer.ts';
 import { decodingFeatures } from '../features.ts';
-import type { KvDecoder, StepLogits } from './kv-decoder.ts';
+import type { Decoder, StepLogits } from './kv-decoder.ts';
 
 /** Positions of logits held at once: 64 rows of 49,152 floats are 12 MiB. */
 export const LOGITS_ROWS = 64;
@@ -29,7 +29,7 @@ const PREFILL_ROWS = 128;
 export interface OrtModelParts {
   info: Omit<LoadedInfo, 'engine' | 'features' | 'contextWindow'> & { contextWindow: number };
   tokenizer: ChatTokenizer;
-  decoder: KvDecoder;
+  decoder: Decoder;
   eosIds: ReadonlySet<number>;
   /** The device's fault, if any. */
   health: () => LabError | undefined;

@@ -3,6 +3,7 @@ import type { ModelWeights } from '../../core/evaluation/weights.ts';
 import type { MemoryEstimate } from '../../core/engine/memory.ts';
 import type { MlcRecord, ModelFormat, ModelRecord } from '../../core/engine/record.ts';
 import type { StoredBytes } from '../../../workers/library/api.ts';
+import { hasRoomToWiden } from '../../engines/wide/memory.ts';
 import { catalogue } from './catalogue.ts';
 import { labAddress, libraryWorker } from './workers.ts';
 
@@ -84,7 +85,12 @@ export const listWebLlmModels = (): Promise<MlcRecord[]> => libraryWorker.call('
 
 /** The memory that a model will need; null if it cannot be known before loading. */
 export async function estimateMemory(id: string, device: 'webgpu' | 'wasm' = 'wasm'): Promise<MemoryEstimate | null> {
-  return libraryWorker.call('estimate', { record: await catalogue.find(id), base: labAddress(), device });
+  return libraryWorker.call('estimate', {
+    record: await catalogue.find(id),
+    base: labAddress(),
+    device,
+    wide: hasRoomToWiden(),
+  });
 }
 
 /** Calls `listener` on every change to the list; returns a function that unsubscribes. */

@@ -3,6 +3,7 @@ import type { EngineId, LoadedModel, LoadOptions } from '../../core/engine/engin
 import type { EngineChoice } from '../../core/engine/record.ts';
 import { chooseDevice, surroundings } from '../../engines/choose-device.ts';
 import { ENGINE_FOR } from '../../engines/features.ts';
+import { hasRoomToWiden } from '../../engines/wide/memory.ts';
 import { wasmThreads } from '../../engines/threads.ts';
 import { catalogue } from './catalogue.ts';
 import { keyOf } from './endpoint-keys.ts';
@@ -29,12 +30,23 @@ export async function loadModel(
 ): Promise<LoadedModel> {
   const record = await catalogue.find(id);
   const key = apiKey ?? keyOf(id);
-  const start = (choice: EngineChoice) =>
+  const open = (choice: EngineChoice) =>
     WorkerModel.load(
       spawnEngine,
       { record, choice, base: labAddress(), threads: wasmThreads(), ...(key ? { apiKey: key } : {}) },
       options,
     );
+  const folder = record.format === 'onnx' || record.format === 'adapter';
+  /** On the processor, weights are widened where they fit; otherwise llama.cpp runs the model. */
+  const start = async (choice: EngineChoice) => {
+    if (wanted !== undefined || choice.device !== 'wasm' || !folder || !hasRoomToWiden()) return open(choice);
+    try {
+      return await open({ ...choice, engine: 'transformers', wide: true });
+    } catch (error) {
+      if (!(error instanceof LabError) || !NARROWER.has(error.code)) throw error;
+      return open({ ...choice, ...reasonFor(error, choice) });
+    }
+  };
   const engines = ENGINE_FOR[record.format];
   const chosen = device === 'auto' ? chooseDevice(engines, await surroundings()) : { device };
   const engine = wanted ?? engines[chosen.device];
@@ -63,6 +75,23 @@ export async function loadModel(
     // Files may have been fetched.
     catalogue.notify();
   }
+}
+
+/** What keeps a model from running with widened weights, but not from running at all. */
+const NARROWER = new Set<string>(['unsupported', 'out-of-memory', 'worker-lost', 'wrong-numbers']);
+
+/** What a person is told of an attempt with widened weights; nothing if they were never meant for this model. */
+function reasonFor(
+  { code, detail: { report } }: LabError,
+  { note }: EngineChoice,
+): Pick<EngineChoice, 'note' | 'report'> {
+  if (code === 'unsupported') return {};
+  const why =
+    code === 'wrong-numbers'
+      ? 'ONNX Runtime computed wrong numbers'
+      : 'there is too little memory to widen its weights';
+  const said = `Runs with llama.cpp, which is slower, because ${why}.`;
+  return { note: note === undefined ? said : `${note} ${said}`, ...(report !== undefined && { report }) };
 }
 
 /** Whether the processor should run the model instead. Wrong numbers are not accepted even on request. */

@@ -4,7 +4,7 @@ import { attr, MICROSOFT, GraphBuilder, type OnnxAttribute } from '../onnx/index
 import { BLOCK } from '../quantise.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import { bitsOf, STACKED } from './stacks.ts';
-import type { DecoderWeights, QuantisedMatrix } from './weights.ts';
+import type { DecoderWeights, FloatMatrix, QuantisedMatrix } from './weights.ts';
 
 /** The end of an open-ended slice. */
 const TO_END = 2 ** 31 - 1;
@@ -116,15 +116,9 @@ export class DecoderBuilder {
     const head = config.tied ? table : 'lm_head';
     if (EXPORT_FORMATS[this.#dtype].bits === null) {
       const matrix = await weights.float(table, [`${table}.weight`]);
-      const hidden = graph.node('Gather', [matrix.name, 'input_ids'], { axis: attr.int(0) });
+      const hidden = this.#lookUpFloat(matrix);
       const logits = async (kept: string) => {
-        const output = config.tied ? matrix : await weights.float(head, [`${head}.weight`]);
-        graph.node(
-          'MatMul',
-          [kept, graph.node('Transpose', [output.name], { perm: attr.ints([1, 0]) })],
-          {},
-          { outputs: ['logits'] },
-        );
+        this.#matMul(kept, config.tied ? matrix : await weights.float(head, [`${head}.weight`]), 'logits');
       };
       return { hidden, logits };
     }
@@ -232,17 +226,27 @@ export class DecoderBuilder {
     const bits = bitsOf(tensors, this.#dtype, this.#eightBits);
     let output: string;
     if (bits === null) {
-      const matrix = await weights.float(name, tensors);
-      output = this.graph.node('MatMul', [
-        input,
-        this.graph.node('Transpose', [matrix.name], { perm: attr.ints([1, 0]) }),
-      ]);
+      output = this.#matMul(input, await weights.float(name, tensors));
     } else {
       output = this.#matMulNBits(input, await weights.quantised(name, tensors, bits), bits);
     }
     const biases = parts.map((part) => `${part}.bias`).filter((bias) => this.#source.tensors.has(bias));
     if (biases.length === 0) return output;
     return this.graph.node('Add', [output, await weights.vector(`${name}.bias`, biases)]);
+  }
+
+  #lookUpFloat({ name, byColumns }: FloatMatrix): string {
+    const { graph } = this;
+    if (!byColumns) return graph.node('Gather', [name, 'input_ids'], { axis: attr.int(0) });
+    const gathered = graph.node('Gather', [name, 'input_ids'], { axis: attr.int(1) });
+    return graph.node('Transpose', [gathered], { perm: attr.ints([1, 2, 0]) });
+  }
+
+  /** x · Wᵀ. */
+  #matMul(input: string, { name, byColumns }: FloatMatrix, output?: string): string {
+    const { graph } = this;
+    const right = byColumns ? name : graph.node('Transpose', [name], { perm: attr.ints([1, 0]) });
+    return graph.node('MatMul', [input, right], {}, output ? { outputs: [output] } : {});
   }
 
   /**

@@ -6,7 +6,7 @@ import { EXPORT_DTYPES, EXPORT_FORMATS } from './dtype.ts';
 import type { NBits } from './nbits.ts';
 import { SHARD_BYTES, ShardWriter } from './shards.ts';
 import { type FolderSink, writeFile, type WrittenFile } from './sink.ts';
-import { type DecoderWeights, type QuantisedMatrix, WeightWriter } from './weights.ts';
+import { type DecoderWeights, type FloatMatrix, type QuantisedMatrix, WeightWriter } from './weights.ts';
 import { STACKED } from './stacks.ts';
 
 /** A checkpoint that was read from an exported model, some of whose tensors have new values since. */
@@ -117,7 +117,7 @@ class OverlayWeights implements DecoderWeights {
     return this.#reuse(name);
   }
 
-  async float(name: string, tensors: string[]): Promise<{ name: string }> {
+  async float(name: string, tensors: string[]): Promise<FloatMatrix> {
     return this.#isChanged(tensors) ? this.#fresh.float(name, tensors) : { name: this.#reuse(name) };
   }
 

@@ -24,14 +24,21 @@ export interface QuantisedMatrix {
   offsets: string | undefined;
 }
 
+/** The initializer of a matrix of floats. */
+export interface FloatMatrix {
+  name: string;
+  /** Whether it is stored as [columns, rows], which is what a product with it reads in order. */
+  byColumns?: boolean;
+}
+
 /** Where the graph of a decoder gets its weights: each method returns the names of initializers. */
 export interface DecoderWeights {
   /** A vector, or several end to end. */
   vector(name: string, tensors: string[]): Promise<string>;
   /** Any values, e.g. a table. */
   put(name: string, dims: number[], values: Float32Array): Promise<string>;
-  /** Matrices stacked by rows as one float initializer [rows, columns]. */
-  float(name: string, tensors: string[]): Promise<{ name: string }>;
+  /** Matrices stacked by rows as one float initializer. */
+  float(name: string, tensors: string[]): Promise<FloatMatrix>;
   /** Matrices stacked by rows in MatMulNBits form. */
   quantised(name: string, tensors: string[], bits: NBits): Promise<QuantisedMatrix>;
 }
@@ -76,7 +83,7 @@ export class WeightWriter implements DecoderWeights {
     return this.#graph.external(name, this.#io, dims, await this.#shards.append(bytes.length, [bytes]));
   }
 
-  async float(name: string, tensors: string[]): Promise<{ name: string }> {
+  async float(name: string, tensors: string[]): Promise<FloatMatrix> {
     const { rows, columns } = this.#stackedShape(tensors);
     const io = this.#io;
     const chunks = this.#chunks(tensors);

@@ -1,0 +1,177 @@
+import { LabError } from '../../error.ts';
+import { type Checkpoint, missingTensor } from '../checkpoint/checkpoint.ts';
+import { encodeModel, type GraphBuilder, type OnnxTensor } from '../onnx/index.ts';
+import { BLOCK } from '../quantise.ts';
+import { DecoderBuilder } from './decoder.ts';
+import { requireExported } from './read.ts';
+import { type QuantisedValues, widenRows } from './widen-rows.ts';
+import type { DecoderWeights, FloatMatrix, QuantisedMatrix } from './weights.ts';
+
+/** Reads a range of a data file at once: ONNX Runtime asks for weights while it computes. */
+export type ReadNow = (location: string, offset: number, length: number) => Uint8Array;
+
+/** A quantised export as a graph of 32-bit floats, whose weights are made one by one when they are read. */
+export interface WidenedModel {
+  graph: Uint8Array;
+  /** The name under which the graph refers to its weights. */
+  location: string;
+  /** Bytes of all weights. */
+  bytes: number;
+  /** The bytes of one weight, valid until the next call. */
+  read(offset: number, length: number): Uint8Array;
+}
+
+const LOCATION = 'widened';
+
+/** A larger weight gets memory of its own, which is freed at the next one. */
+const SCRATCH_BYTES = 16 * 2 ** 20;
+
+/**
+ * Turns a model that `exportOnnx` wrote with 4 or 8 bits into one of 32-bit floats, which a processor multiplies several
+ * times faster. Matrices are stored by columns, so that the runtime needs no other copy of them, and a tied embedding is
+ * stored once.
+ * @param model bytes of `onnx/model*.onnx`.
+ * @param checkpoint the same model, opened with `openExported`.
+ * @throws {LabError} `unsupported` when another exporter wrote the graph, or its weights are not quantised.
+ */
+export async function widen(model: Uint8Array, checkpoint: Checkpoint, read: ReadNow): Promise<WidenedModel> {
+  const { name } = checkpoint;
+  const initializers = quantisedInitializers(name, model);
+  const contextLength = initializers.get('rope.cos')?.dims[0] ?? 0;
+  const decoder = new DecoderBuilder(checkpoint, 'fp32', contextLength);
+  const weights = new WidenedWeights(name, initializers, decoder.graph, read);
+  await decoder.build(weights);
+  return {
+    graph: encodeModel(decoder.graph.build({ dtype: 'fp32', name })),
+    location: LOCATION,
+    bytes: weights.bytes,
+    read: (offset, length) => weights.read(offset, length),
+  };
+}
+
+/**
+ * Bytes of a model's weights when they are widened.
+ * @throws {LabError} `unsupported` like `widen`.
+ */
+export function widenedSize(name: string, model: Uint8Array): number {
+  let bytes = 0;
+  for (const [tensor, { type, dims }] of quantisedInitializers(name, model)) {
+    const values = dims.reduce((a, b) => a * b, 1);
+    if (tensor.endsWith('.codes')) bytes += 4 * (values / (dims[2] ?? 1)) * BLOCK;
+    else if (type === 'float32' && !/\.(scales|offsets)$/.test(tensor)) bytes += 4 * values;
+  }
+  return bytes;
+}
+
+/** The weights of a graph by name. */
+function quantisedInitializers(name: string, model: Uint8Array): Map<string, OnnxTensor> {
+  const { metadata, graph } = requireExported(name, model);
+  const { dtype = 'of an unknown type' } = metadata;
+  if (dtype === 'q4' || dtype === 'q8') return new Map(graph.initializers.map((tensor) => [tensor.name, tensor]));
+  throw new LabError({
+    code: 'unsupported',
+    where: name,
+    what: `Its weights are ${dtype}.`,
+    todo: 'Only 4-bit and 8-bit weights are widened.',
+  });
+}
+
+/** Lists the weights of the graph, and makes one when it is read. */
+class WidenedWeights implements DecoderWeights {
+  bytes = 0;
+  readonly #where: string;
+  readonly #initializers: ReadonlyMap<string, OnnxTensor>;
+  readonly #graph: GraphBuilder;
+  readonly #readNow: ReadNow;
+  /** By offset. */
+  readonly #makers = new Map<number, (out: Float32Array<ArrayBuffer>) => void>();
+  #scratch = new ArrayBuffer(0);
+  #large: ArrayBuffer | undefined;
+
+  constructor(where: string, initializers: ReadonlyMap<string, OnnxTensor>, graph: GraphBuilder, readNow: ReadNow) {
+    this.#where = where;
+    this.#initializers = initializers;
+    this.#graph = graph;
+    this.#readNow = readNow;
+  }
+
+  async vector(name: string): Promise<string> {
+    return this.#copy(name);
+  }
+
+  async put(name: string): Promise<string> {
+    return this.#copy(name);
+  }
+
+  async float(name: string): Promise<FloatMatrix> {
+    const [rows = 0, blocks = 0, blob = 0] = this.#tensor(`${name}.codes`).dims;
+    const columns = blocks * BLOCK;
+    const bits = (8 * blob) / BLOCK === 4 ? 4 : 8;
+    this.#add(name, [columns, rows], (out) => widenRows({ rows, columns, bits, ...this.#quantised(name) }, out));
+    return { name, byColumns: true };
+  }
+
+  quantised(name: string): Promise<QuantisedMatrix> {
+    return Promise.reject(missingTensor(this.#where, name));
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    const make = this.#makers.get(offset);
+    if (!make) throw missingTensor(this.#where, `${LOCATION} at ${offset}`);
+    const out = new Float32Array(this.#room(length), 0, length / 4);
+    make(out);
+    return new Uint8Array(out.buffer, 0, length);
+  }
+
+  /** Memory for one weight: reused, because garbage of the size of the model would be in memory beside it. */
+  #room(length: number): ArrayBuffer {
+    if (this.#large) freeNow(this.#large);
+    this.#large = undefined;
+    if (length > SCRATCH_BYTES) return (this.#large = new ArrayBuffer(length));
+    if (this.#scratch.byteLength < length) this.#scratch = new ArrayBuffer(length);
+    return this.#scratch;
+  }
+
+  #quantised(name: string): Pick<QuantisedValues, 'codes' | 'scales' | 'offsets'> {
+    return {
+      codes: this.#bytesOf(`${name}.codes`),
+      scales: this.#floatsOf(`${name}.scales`),
+      offsets: this.#initializers.has(`${name}.offsets`) ? this.#floatsOf(`${name}.offsets`) : undefined,
+    };
+  }
+
+  #copy(name: string): string {
+    return this.#add(name, this.#tensor(name).dims, (out) => out.set(this.#floatsOf(name)));
+  }
+
+  #add(name: string, dims: number[], make: (out: Float32Array<ArrayBuffer>) => void): string {
+    const length = dims.reduce((a, b) => a * b, 4);
+    this.#makers.set(this.bytes, make);
+    this.#graph.external(name, 'float32', dims, { location: LOCATION, offset: this.bytes, length });
+    this.bytes += length;
+    return name;
+  }
+
+  #tensor(name: string): OnnxTensor {
+    const tensor = this.#initializers.get(name);
+    if (!tensor) throw missingTensor(this.#where, name);
+    return tensor;
+  }
+
+  #bytesOf(name: string): Uint8Array {
+    const { raw, external } = this.#tensor(name);
+    if (raw) return raw;
+    if (!external) throw missingTensor(this.#where, name);
+    return this.#readNow(external.location, external.offset, external.length);
+  }
+
+  /** A copy, because a range of a file need not begin at a multiple of 4. */
+  #floatsOf(name: string): Float32Array {
+    return new Float32Array(this.#bytesOf(name).slice().buffer);
+  }
+}
+
+/** Without `transfer`, the garbage collector frees it some time. */
+function freeNow(buffer: ArrayBuffer & { transfer?: (length: number) => ArrayBuffer }): void {
+  buffer.transfer?.(0);
+}

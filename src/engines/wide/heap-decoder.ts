@@ -1,0 +1,178 @@
+import type { Decoder, StepLogits } from '../transformers/kv-decoder.ts';
+import { bytes, check, FLOAT32, INT64, integers, ON_CPU, text, type OrtHeap } from './ort-heap.ts';
+
+export interface DecoderSizes {
+  layers: number;
+  kvHeads: number;
+  headDim: number;
+  vocabSize: number;
+}
+
+/** Positions of the first cache; it doubles when it is full. */
+const FIRST_POSITIONS = 256;
+
+/**
+ * One sequence on a decoder graph of this lab whose KV cache stays in the Wasm heap and is written in place: the same
+ * buffer is a layer's past and its present (GroupQueryAttention's shared buffer), so a step copies nothing but its
+ * tokens and its logits.
+ */
+export class HeapDecoder implements Decoder {
+  readonly keepsLogits = true;
+  #heap: OrtHeap;
+  #session: number;
+  #sizes: DecoderSizes;
+  #ids: number[] = [];
+  /** Addresses of the keys and values, layer by layer. */
+  #caches: number[] = [];
+  #positions = 0;
+  #inputNames: number[];
+  #outputNames: number[];
+
+  constructor(heap: OrtHeap, session: number, sizes: DecoderSizes) {
+    this.#heap = heap;
+    this.#session = session;
+    this.#sizes = sizes;
+    const layers = Array.from({ length: sizes.layers }, (_, layer) => layer);
+    const parts = (prefix: string) => layers.flatMap((i) => [`${prefix}.${i}.key`, `${prefix}.${i}.value`]);
+    const names = (list: string[]) => list.map((name) => text(heap, name));
+    this.#inputNames = names(['input_ids', 'attention_mask', 'num_logits_to_keep', ...parts('past_key_values')]);
+    this.#outputNames = names(['logits', ...parts('present')]);
+  }
+
+  async step(ids: readonly number[], logits: 'last' | 'all'): Promise<StepLogits> {
+    const heap = this.#heap;
+    const past = this.#ids.length;
+    const total = past + ids.length;
+    this.#reserve(total);
+    const { kvHeads, headDim } = this.#sizes;
+    const owned: number[] = [];
+    const tensors: number[] = [];
+    const tensor = (type: number, data: number, size: number, dims: number[]): number => {
+      const shape = integers(heap, dims);
+      const handle = heap._OrtCreateTensor(type, data, size, shape, dims.length, ON_CPU);
+      heap._free(shape);
+      check(heap, handle === 0 ? 1 : 0, 'make a tensor');
+      tensors.push(handle);
+      return handle;
+    };
+    const int64 = (values: BigInt64Array, dims: number[]): number => {
+      const data = allocate(heap, values.byteLength);
+      owned.push(data);
+      bytes(heap).set(new Uint8Array(values.buffer), data);
+      return tensor(INT64, data, values.byteLength, dims);
+    };
+    let result = 0;
+    try {
+      const shape = [1, kvHeads, this.#positions, headDim];
+      const caches = this.#caches.map((data) => tensor(FLOAT32, data, this.#cacheBytes(this.#positions), shape));
+      const inputs = [
+        int64(BigInt64Array.from(ids, BigInt), [1, ids.length]),
+        int64(new BigInt64Array(total).fill(1n), [1, total]),
+        int64(BigInt64Array.of(logits === 'last' ? 1n : 0n), []),
+        ...caches,
+      ];
+      const [inputNames, inputList, outputNames, outputList] = [
+        this.#inputNames,
+        inputs,
+        this.#outputNames,
+        [0, ...caches],
+      ].map((list) => integers(heap, list)) as [number, number, number, number];
+      owned.push(inputNames, inputList, outputNames, outputList);
+      const code = await heap._OrtRun(
+        this.#session,
+        inputNames,
+        inputList,
+        inputs.length,
+        outputNames,
+        1 + caches.length,
+        outputList,
+        0,
+      );
+      result = heap.getValue(outputList, '*');
+      check(heap, code, 'compute a step');
+      const rows = logits === 'last' ? 1 : ids.length;
+      const data = this.#floats(result, rows * this.#sizes.vocabSize);
+      this.#ids.push(...ids);
+      return { data, rows, vocabulary: this.#sizes.vocabSize };
+    } catch (error) {
+      // A partial step is not a state to continue from.
+      this.clear();
+      throw error;
+    } finally {
+      for (const handle of tensors) heap._OrtReleaseTensor(handle);
+      if (result !== 0) heap._OrtReleaseTensor(result);
+      for (const address of owned) heap._free(address);
+    }
+  }
+
+  keepPrefix(ids: readonly number[]): Promise<number> {
+    const limit = Math.min(this.#ids.length, ids.length - 1);
+    let common = 0;
+    while (common < limit && this.#ids[common] === ids[common]) common++;
+    this.#ids.length = common;
+    return Promise.resolve(common);
+  }
+
+  clear(): void {
+    for (const address of this.#caches) this.#heap._free(address);
+    this.#caches = [];
+    this.#positions = 0;
+    this.#ids = [];
+  }
+
+  /** Frees the cache, the session and its weights. */
+  release(): Promise<void> {
+    this.clear();
+    this.#heap._OrtReleaseSession(this.#session);
+    return Promise.resolve();
+  }
+
+  /** Copies `count` floats of a tensor. */
+  #floats(handle: number, count: number): Float32Array {
+    const heap = this.#heap;
+    const place = heap._malloc(16);
+    try {
+      check(heap, heap._OrtGetTensorData(handle, place, place + 4, place + 8, place + 12), 'read the logits');
+      const data = heap.getValue(place + 4, '*');
+      heap._OrtFree(heap.getValue(place + 8, '*'));
+      const { buffer } = bytes(heap);
+      return new Float32Array(buffer, data, count).slice();
+    } finally {
+      heap._free(place);
+    }
+  }
+
+  #cacheBytes(positions: number): number {
+    return 4 * this.#sizes.kvHeads * this.#sizes.headDim * positions;
+  }
+
+  /** Makes room for `positions`, layer by layer, so that at most one cache is there twice. */
+  #reserve(positions: number): void {
+    if (positions <= this.#positions) return;
+    let next = Math.max(FIRST_POSITIONS, this.#positions);
+    while (next < positions) next *= 2;
+    const { kvHeads, headDim, layers } = this.#sizes;
+    const used = 4 * headDim * this.#ids.length;
+    for (let i = 0; i < 2 * layers; i++) {
+      const fresh = allocate(this.#heap, this.#cacheBytes(next));
+      const old = this.#caches[i];
+      if (old !== undefined) {
+        const view = bytes(this.#heap);
+        for (let head = 0; head < kvHeads; head++) {
+          const from = old + 4 * headDim * this.#positions * head;
+          view.copyWithin(fresh + 4 * headDim * next * head, from, from + used);
+        }
+        this.#heap._free(old);
+      }
+      this.#caches[i] = fresh;
+    }
+    this.#positions = next;
+  }
+}
+
+/** @throws {Error} when the heap cannot grow; see `runtimeFault`. */
+function allocate(heap: OrtHeap, size: number): number {
+  const address = heap._malloc(size);
+  if (address === 0) throw new Error(`out of memory: the Wasm heap has no room for ${size} more bytes`);
+  return address;
+}
