@@ -54,15 +54,15 @@ async function printCounts(browser: Browser, url: string): Promise<void> {
 
 async function printSelfTests(browser: Browser, url: string): Promise<void> {
   console.log('\nSelf-test on Wasm, at the first load only:');
-  for (const engine of ['wllama', 'transformers'] as const) {
+  for (const engine of [undefined, 'wllama', 'transformers'] as const) {
     const page = await openPage(browser, url);
-    await load(page, { device: 'wasm', engine });
+    await load(page, { device: 'wasm', ...(engine && { engine }) });
     const ms = await engineWorker(page).evaluate(
       (name) => performance.getEntriesByName(name).map(({ duration }) => duration),
       SELF_TEST_MEASURE,
     );
     console.log(
-      `  ${engine}: ${ms.map((each) => each.toFixed(0)).join(', ')} ms; a token of a reply then takes ` +
+      `  ${engine ?? 'the default'}: ${ms.map((each) => each.toFixed(0)).join(', ')} ms; a token of a reply then takes ` +
         `${(await msPerToken(page)).toFixed(0)} ms`,
     );
     await unload(page);

@@ -1,7 +1,7 @@
 import type { Decoder, StepLogits } from '../transformers/kv-decoder.ts';
 import { bytes, check, FLOAT32, INT64, integers, ON_CPU, text, type OrtHeap } from './ort-heap.ts';
 
-export interface DecoderSizes {
+interface DecoderSizes {
   layers: number;
   kvHeads: number;
   headDim: number;

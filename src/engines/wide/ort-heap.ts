@@ -51,7 +51,7 @@ export interface OrtHeap {
 }
 
 /** A file that is made while it is read. */
-export interface ExternalFile {
+interface ExternalFile {
   readonly byteLength: number;
   subarray(from: number, to: number): Uint8Array;
 }

@@ -8,7 +8,7 @@ import { type QuantisedValues, widenRows } from './widen-rows.ts';
 import type { DecoderWeights, FloatMatrix, QuantisedMatrix } from './weights.ts';
 
 /** Reads a range of a data file at once: ONNX Runtime asks for weights while it computes. */
-export type ReadNow = (location: string, offset: number, length: number) => Uint8Array;
+type ReadNow = (location: string, offset: number, length: number) => Uint8Array;
 
 /** A quantised export as a graph of 32-bit floats, whose weights are made one by one when they are read. */
 export interface WidenedModel {
@@ -55,7 +55,9 @@ export async function widen(model: Uint8Array, checkpoint: Checkpoint, read: Rea
  */
 export function widenedSize(name: string, model: Uint8Array): number {
   let bytes = 0;
-  for (const [tensor, { type, dims }] of quantisedInitializers(name, model)) {
+  for (const [tensor, { type, dims, external }] of quantisedInitializers(name, model)) {
+    // Small constants in the graph itself belong to its quantised form.
+    if (!external) continue;
     const values = dims.reduce((a, b) => a * b, 1);
     if (tensor.endsWith('.codes')) bytes += 4 * (values / (dims[2] ?? 1)) * BLOCK;
     else if (type === 'float32' && !/\.(scales|offsets)$/.test(tensor)) bytes += 4 * values;
