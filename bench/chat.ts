@@ -34,15 +34,15 @@ interface Contender {
   name: string;
   /** Default: `EFFORT`. */
   effort?: Effort;
-  /** Loads the model in the page and returns milliseconds and where it runs. */
+  /** Loads the model in the page, after freeing the one before; returns milliseconds and where it runs. */
   load: (page: Page, threads: number) => Promise<{ ms: number; where: string }>;
   reply: (page: Page, round: number, newTokens: number) => Promise<Reading>;
 }
 
 /** Globals in the page that the contenders keep between calls. */
 interface InPage {
-  model: Awaited<ReturnType<typeof models.loadModel>>;
-  peer: { createCompletion(options: object): Promise<unknown> };
+  model?: Awaited<ReturnType<typeof models.loadModel>>;
+  peer?: Pick<wllama.Wllama, 'createCompletion' | 'exit'>;
 }
 
 const lab = (name: string, device: 'webgpu' | 'wasm', engine?: EngineId): Contender => ({
@@ -50,10 +50,15 @@ const lab = (name: string, device: 'webgpu' | 'wasm', engine?: EngineId): Conten
   load: (page) =>
     page.evaluate(
       async ([device, engine]) => {
+        await (globalThis as unknown as InPage).model?.unload();
         const start = performance.now();
         const model = await solace.loadModel(solace.EMBEDDED_MODEL_ID, { device, ...(engine ? { engine } : {}) });
         Object.assign(globalThis, { model });
-        return { ms: performance.now() - start, where: `${model.info.engine} on ${model.info.device}` };
+        const { info } = model;
+        return {
+          ms: performance.now() - start,
+          where: `${info.engine} on ${info.device}${info.wide ? ', widened' : ''}`,
+        };
       },
       [device, engine] as const,
     ),
@@ -62,6 +67,7 @@ const lab = (name: string, device: 'webgpu' | 'wasm', engine?: EngineId): Conten
       async ([content, maxNewTokens]) => {
         const { model } = globalThis as unknown as InPage;
         const decoding = { temperature: 0, topP: 1, topK: 0, maxNewTokens, seed: 1 };
+        if (!model) throw new Error('No model is loaded.');
         for await (const event of model.stream([{ role: 'user', content }], decoding)) {
           if (event.type !== 'done') continue;
           const { promptTokens, firstTokenMs, decodeMs, newTokens } = event.stats;
@@ -82,6 +88,7 @@ const peer = (gguf: string): Contender => ({
   load: (page, threads) =>
     page.evaluate(
       async ([gguf, threads]) => {
+        await (globalThis as unknown as InPage).peer?.exit();
         const { Wllama } = (await import(new URL('peer/index.js', location.href).href)) as typeof wllama;
         const weights = await (await fetch(new URL(gguf, location.href))).blob();
         const start = performance.now();
@@ -97,6 +104,7 @@ const peer = (gguf: string): Contender => ({
     page.evaluate(
       async ([content, maxNewTokens]) => {
         const { peer } = globalThis as unknown as InPage;
+        if (!peer) throw new Error('No model is loaded.');
         const prompt = `<|im_start|>user\n${content}<|im_end|>\n<|im_start|>assistant\n`;
         const start = performance.now();
         const times: number[] = [];
@@ -155,7 +163,8 @@ export async function benchChat(): Promise<void> {
     const contenders: Contender[] = [
       lab('lab, Wasm', 'wasm'),
       peer(`gguf/${gguf}`),
-      lab('lab, Wasm, ONNX Runtime', 'wasm', 'transformers'),
+      lab('lab, Wasm, llama.cpp', 'wasm', 'wllama'),
+      lab('lab, Wasm, ONNX Runtime with 4 bits', 'wasm', 'transformers'),
       { ...lab('lab, WebGPU', 'webgpu'), ...((await inSoftware(browser, served.url)) && { effort: SOFTWARE_EFFORT }) },
     ];
     const rows = [];
@@ -185,6 +194,8 @@ interface Row extends Reading, Effort {
   name: string;
   where: string;
   loadMs: number;
+  /** Once what the first load stored is there. */
+  warmLoadMs: number;
   peakMiB: number | undefined;
 }
 
@@ -208,11 +219,13 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
         return { ms, where, readings };
       },
     );
+    const warm = await contender.load(page, threads);
     return {
       ...effort,
       name: contender.name,
       where: result.where,
       loadMs: result.ms,
+      warmLoadMs: warm.ms,
       peakMiB,
       promptTokens: result.readings[0]?.promptTokens ?? 0,
       firstTokenMs: Math.min(...result.readings.map((reading) => reading.firstTokenMs)),
@@ -224,32 +237,27 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
 }
 
 const HEAD =
-  '| | runs | load s | prompt tokens | first token s | tokens/s | peak MiB | best of |\n| --- | --- | --- | --- | ' +
-  '--- | --- | --- | --- |';
+  '| | runs | first load s | later load s | prompt tokens | first token s | tokens/s | peak MiB | best of |\n' +
+  '| --- | --- | --- | --- | --- | --- | --- | --- | --- |';
 
-function line({
-  name,
-  where,
-  loadMs,
-  promptTokens,
-  firstTokenMs,
-  tokensPerSecond,
-  peakMiB,
-  newTokens,
-  rounds,
-}: Row): string {
+function line(row: Row): string {
+  const { name, where, loadMs, warmLoadMs, promptTokens, firstTokenMs, tokensPerSecond, peakMiB } = row;
   return (
-    `| ${name} | ${where} | ${(loadMs / 1000).toFixed(1)} | ${promptTokens} | ${(firstTokenMs / 1000).toFixed(2)} ` +
+    `| ${name} | ${where} | ${(loadMs / 1000).toFixed(1)} | ${(warmLoadMs / 1000).toFixed(1)} | ${promptTokens} ` +
+    `| ${(firstTokenMs / 1000).toFixed(2)} ` +
     `| ${tokensPerSecond < 1 ? tokensPerSecond.toPrecision(2) : tokensPerSecond.toFixed(1)} | ` +
-    `${peakMiB?.toFixed(0) ?? '?'} | ${rounds} x ${newTokens} tokens |`
+    `${peakMiB?.toFixed(0) ?? '?'} | ${row.rounds} x ${row.newTokens} tokens |`
   );
 }
 
-function reportRatio(rows: Row[]): void {
-  const [own, other] = rows;
+/** How many times as fast as wllama alone the lab's default is, and how long its load takes compared with wllama's. */
+function reportRatio([own, other]: Row[]): void {
   if (!own || !other) return;
+  const times = (a: number, b: number): string => (a / b).toFixed(2);
   console.log(
-    `\nlab on Wasm : wllama  prefill ${(other.firstTokenMs / own.firstTokenMs).toFixed(2)}  decode ` +
-      (own.tokensPerSecond / other.tokensPerSecond).toFixed(2),
+    `\nlab on Wasm : wllama  prefill ${times(other.firstTokenMs, own.firstTokenMs)}  ` +
+      `decode ${times(own.tokensPerSecond, other.tokensPerSecond)}  ` +
+      `time of a later load ${times(own.warmLoadMs, other.warmLoadMs)}  ` +
+      `memory ${own.peakMiB && other.peakMiB ? times(own.peakMiB, other.peakMiB) : '?'}`,
   );
 }

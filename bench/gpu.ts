@@ -62,8 +62,8 @@ async function printSelfTests(browser: Browser, url: string): Promise<void> {
       SELF_TEST_MEASURE,
     );
     console.log(
-      `  ${engine ?? 'the default'}: ${ms.map((each) => each.toFixed(0)).join(', ')} ms; a token of a reply then takes ` +
-        `${(await msPerToken(page)).toFixed(0)} ms`,
+      `  ${engine ?? 'the default'}: ${ms.map((each) => each.toFixed(0)).join(', ')} ms; ` +
+        `a token of a reply then takes ${(await msPerToken(page)).toFixed(0)} ms`,
     );
     await unload(page);
     await page.context().close();

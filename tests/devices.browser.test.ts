@@ -1,11 +1,9 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LoadedInfo } from '../src/core/engine/engine.ts';
-import type * as models from './harness/engine-page/models.ts';
-import { exportCommand } from '../trainer/commands/export.ts';
+import { attempt } from './harness/attempt.ts';
 import { launch } from './harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
 import { withEngineScript } from './harness/engine-script.ts';
@@ -14,6 +12,7 @@ import type { ServedLab } from './harness/lab.ts';
 import { unload } from './harness/page-model.ts';
 import { serveModelHub, type ModelHub } from './harness/model-hub.ts';
 import { takeSlow } from './harness/slow.ts';
+import { exportTiny } from './harness/tiny-export.ts';
 import { writeTinyModel } from './harness/tiny-model.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
@@ -24,15 +23,7 @@ let hub: ModelHub;
 let browser: Browser;
 let guest: Visit;
 
-async function exported(format: 'gguf' | 'onnx', dtype: string, from = 'source'): Promise<string> {
-  const out = join(root, `${from}-${format}-${dtype}`);
-  await exportCommand.run(
-    ['--in', join(root, from), '--format', format, '--dtype', dtype, '--name', 'tiny', '--out', out, '--no-check'],
-    () => undefined,
-    new AbortController().signal,
-  );
-  return out;
-}
+const exported = (format: 'gguf' | 'onnx', dtype: string): Promise<string> => exportTiny(root, 'source', format, dtype);
 
 /** The layout of a model hub: every kind of weights in one folder, without a manifest or settings of this lab. */
 async function layOut(): Promise<string> {
@@ -60,49 +51,6 @@ afterAll(async () => {
   await Promise.all([lab.close(), hub.close()]);
   await rm(root, { recursive: true, force: true });
 });
-
-interface Tried {
-  info?: LoadedInfo;
-  tokens?: number;
-  scores?: (number | null)[];
-  error?: { code?: string; message: string };
-}
-
-/**
- * In the page: adds the model at an address, loads it, and lets it score and, if `newTokens` is given, reply; or
- * returns the error. `keep` leaves it loaded, for the calls of page-model.ts.
- */
-function attempt(
-  page: Page,
-  url: string,
-  options: models.ModelLoadOptions = {},
-  { newTokens = 0, keep = false } = {},
-): Promise<Tried> {
-  return page.evaluate(
-    async ({ url, options, newTokens, keep }) => {
-      try {
-        const { id } = await solace.addFromUrl(url);
-        const model = await solace.loadModel(id, options);
-        try {
-          if (newTokens === 0) return { info: model.info };
-          const scores = ((await model.scorer?.score('hello hello')) ?? []).map(({ logprob }) => logprob);
-          const settings = { temperature: 0, topK: 0, topP: 1, maxNewTokens: newTokens, seed: 1 };
-          let tokens = 0;
-          for await (const event of model.stream([{ role: 'user', content: 'hello' }], settings))
-            if (event.type === 'done') tokens = event.stats.newTokens;
-          return { info: model.info, tokens, scores };
-        } finally {
-          if (keep) Object.assign(globalThis, { model });
-          else await model.unload();
-        }
-      } catch (error) {
-        const { code, message } = error as { code?: string; message: string };
-        return { error: { ...(code ? { code } : {}), message } };
-      }
-    },
-    { url, options, newTokens, keep },
-  );
-}
 
 /** What a token of a model of two layers costs at most: a row of 300 logits is read (docs/benchmarks/engines.md). */
 const MOST_PER_TOKEN: Partial<GpuCounts> = { dispatches: 62, passes: 24, submits: 7, reads: 1, bytesRead: 1200 };
@@ -236,42 +184,6 @@ describe('a folder with known values', () => {
     const again = await attempt(sick.page, url());
     expect(again.info).toMatchObject({ device: 'wasm', note: info?.note, report: info?.report });
     await sick.close();
-  });
-});
-
-describe('an export of this lab on the processor', () => {
-  const url = (): string => `${lab.url}files/source-onnx-q4/`;
-  const small = `Object.defineProperty(Navigator.prototype, 'deviceMemory', { get: () => 4 });`;
-  const full = `WebAssembly.Memory.prototype.grow = () => { throw new RangeError('There is no more memory.'); };`;
-
-  it('runs with widened weights, which give the scores of the quantised ones', async () => {
-    const wide = await attempt(guest.page, url(), { device: 'wasm' }, { newTokens: 4 });
-    expect(wide.error).toBeUndefined();
-    expect(wide.info).toMatchObject({ engine: 'transformers', device: 'wasm', selfTest: { passed: true } });
-    expect(wide.info).not.toHaveProperty('note');
-    const plain = await attempt(guest.page, url(), { device: 'wasm', engine: 'transformers' }, { newTokens: 4 });
-    const wanted = plain.scores ?? [];
-    expect(wanted.length).toBeGreaterThan(2);
-    wanted.forEach((score, i) =>
-      expect(Math.abs((wide.scores?.[i] ?? 0) - (score ?? 0)), `token ${i}`).toBeLessThan(1e-3),
-    );
-    expect(wide.tokens).toBe(plain.tokens);
-  });
-
-  it('runs with llama.cpp where there is less memory', async () => {
-    const phone = await visit(browser, lab.url, { context: await withEngineScript(browser, small) });
-    const { info, error } = await attempt(phone.page, url(), { device: 'wasm' });
-    expect(error).toBeUndefined();
-    expect(info).toMatchObject({ engine: 'wllama', device: 'wasm' });
-    await phone.close();
-  });
-
-  it('falls back to llama.cpp, and says so, if the heap cannot grow', async () => {
-    const crowded = await visit(browser, lab.url, { context: await withEngineScript(browser, full) });
-    const { info, error } = await attempt(crowded.page, url(), { device: 'wasm' });
-    expect(error).toBeUndefined();
-    expect(info).toMatchObject({ engine: 'wllama', note: expect.stringMatching(/too little memory to widen/) });
-    await crowded.close();
   });
 });
 

@@ -41,6 +41,8 @@ export interface LabErrorDetail {
   retryable?: boolean;
   /** The model, or a filter of its server, declined to reply. */
   declined?: boolean;
+  /** Another engine may run the model. */
+  otherEngine?: boolean;
   /** Facts for whoever looks into it, over several lines, to copy. */
   report?: string;
 }

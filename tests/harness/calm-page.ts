@@ -1,4 +1,7 @@
-/** What runs in a page before its own scripts, so that tests leave the processor to each other. */
+/*
+ * What runs in a page before its own scripts, so that tests leave the processor to each other, and see the same on each
+ * machine.
+ */
 
 /**
  * Has the page find one core. Runs in the page. The threads of a Wasm runtime wait for each other by spinning, which
@@ -6,6 +9,11 @@
  */
 export function claimOneCore(): void {
   Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { configurable: true, get: () => 1 });
+}
+
+/** Has the page find this much memory, on which the engine on Wasm depends. Runs in the page. */
+export function claimMemory(gib: number): void {
+  Object.defineProperty(Navigator.prototype, 'deviceMemory', { configurable: true, get: () => gib });
 }
 
 /**

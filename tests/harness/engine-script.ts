@@ -1,8 +1,13 @@
 import type { Browser, BrowserContext } from 'playwright-core';
+import { claimMemory } from './calm-page.ts';
 
-/** A profile whose page and engine run `script` first; llama.cpp's own worker does not. */
-export async function withEngineScript(browser: Browser, script: string): Promise<BrowserContext> {
+/**
+ * A profile whose page and engine run `script` first; llama.cpp's own worker does not. The page finds `memory`
+ * gibibytes, as in `visit`.
+ */
+export async function withEngineScript(browser: Browser, script: string, memory = 8): Promise<BrowserContext> {
   const context = await browser.newContext();
+  await context.addInitScript(claimMemory, memory);
   await context.addInitScript(script);
   await context.route(/engine\.worker/, async (route) => {
     const response = await route.fetch();

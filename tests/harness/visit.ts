@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { claimOneCore, holdSentences } from './calm-page.ts';
+import { claimMemory, claimOneCore, holdSentences } from './calm-page.ts';
 
 /** A page, and its errors and requests while it was open. */
 export interface Visit {
@@ -33,6 +33,8 @@ export interface VisitOptions {
    * spinning, which other tests pay for.
    */
   cores?: 'one' | 'all';
+  /** The gibibytes of memory that the page finds; 8 by default, with which the processor widens weights. */
+  memory?: number;
   /** Shows the chat as on a first visit. Otherwise it is in Lab view, because most tests use what only that shows. */
   quiet?: boolean;
 }
@@ -70,13 +72,14 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
 /** A fresh profile; see `VisitOptions` for what its pages find. */
 export async function newProfile(
   browser: Browser,
-  { profile, serviceWorker = false, sentences = false, cores = 'one', quiet = false }: VisitOptions,
+  { profile, serviceWorker = false, sentences = false, cores = 'one', memory = 8, quiet = false }: VisitOptions,
 ): Promise<BrowserContext> {
   // Without a graphics card, the processor draws every frame of an indicator that turns while a model loads.
   const context = await browser.newContext({ acceptDownloads: true, reducedMotion: 'reduce', ...profile });
   context.setDefaultTimeout(PATIENCE_MS);
   if (!quiet) await context.addInitScript(chooseLabView);
   if (cores === 'one') await context.addInitScript(claimOneCore);
+  await context.addInitScript(claimMemory, memory);
   if (!sentences) await context.addInitScript(holdSentences);
   if (!serviceWorker)
     await context.addInitScript(() => void Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));

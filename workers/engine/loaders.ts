@@ -90,17 +90,30 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
   },
 };
 
+/** ONNX Runtime with widened weights, or llama.cpp for what is not widened. */
 async function loadWidened(request: LoadRequest, options: LoadOptions): Promise<LoadedModel> {
-  const { record, base, threads } = request;
+  const { record, choice, base, threads } = request;
   const { fetchOrt, loadWide } = await import('../../src/engines/wide/load.ts');
+  const { widenedBytes } = await import('../../src/engines/wide/widened-bytes.ts');
   const ortBase = `${base}ort/`;
   // An adapter's base can be widened, because nothing could be merged into another.
   if (record.format === 'adapter') fetchOrt(ortBase, options.signal);
   const files = await recordFiles(record, base, options);
+  if ((await widenedBytes(files, options)) === undefined)
+    return LOADERS.wllama({ ...request, choice: { ...choice, engine: 'wllama', wide: false } }, options);
+  fetchOrt(ortBase, options.signal);
   const onProcessor = () => Promise.resolve(undefined);
   const subject = { request, engine: 'transformers', files, onProcessor, ...options } as const;
-  return loadTested(subject, () => loadWide(files, record.id, { ...options, ortBase, threads }));
+  try {
+    return await loadTested(subject, () => loadWide(files, record.id, { ...options, ortBase, threads }));
+  } catch (error) {
+    if (!(error instanceof LabError) || !NARROWER.has(error.code)) throw error;
+    throw new LabError({ ...error.detail, otherEngine: true }, { cause: error });
+  }
 }
+
+/** Failures with widened weights that llama.cpp need not have. */
+const NARROWER = new Set<string>(['unsupported', 'out-of-memory', 'wrong-numbers']);
 
 /** The context window in llama.cpp; undefined for folders of other exporters, which run in ONNX Runtime. */
 async function llamaWindow(files: ModelFiles, options: LoadOptions): Promise<number | undefined> {

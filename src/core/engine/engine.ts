@@ -114,6 +114,8 @@ export interface LoadedInfo {
   contextWindow: number | null;
   /** A sentence about a fallback, e.g. from WebGPU to Wasm, and its reason. */
   note?: string;
+  /** Whether it computes with 32-bit floats that were widened from fewer bits; see docs/reference/engines.md. */
+  wide?: true;
   /** Absent for models that run elsewhere. */
   selfTest?: SelfTestOutcome;
   /** A text to copy about a device that computed wrong numbers, so that another one runs the model. */

@@ -31,12 +31,12 @@ export interface Measured {
 }
 
 /**
- * The tokens from which a text of `count` tokens is scored. A graphics device runs different kernels for one token and
- * for several, so both are tested: from the last token, a single one is run after cached ones; from the one before it,
- * several are. The processor runs the same for both.
+ * The tokens from which a text of `count` tokens is scored. Where one token and several run different kernels
+ * (`twoKernels`), both are tested: from the last token, a single one is run after cached ones; from the one before it,
+ * several are.
  */
-export const startsOf = (device: Device, count: number): number[] =>
-  device === 'webgpu' ? [count - 1, count - 2] : [count - 2];
+export const startsOf = (twoKernels: boolean, count: number): number[] =>
+  twoKernels ? [count - 1, count - 2] : [count - 2];
 
 /** Scores a text from each of `starts`. */
 export async function measure(

@@ -10,7 +10,13 @@ export const provenanceSchema = z.object({
   lab: z.string(),
   commit: z.string().nullable(),
   /** The engine, the package that computes, and its version; null for a server, which does not say. */
-  engine: z.object({ id: z.string(), package: z.string().nullable(), version: z.string().nullable() }),
+  engine: z.object({
+    id: z.string(),
+    package: z.string().nullable(),
+    version: z.string().nullable(),
+    /** Whether it computed with 32-bit floats that were widened from fewer bits. */
+    wide: z.literal(true).optional(),
+  }),
   device: z.string(),
   /** SHA-256 of weights and adapter, as in plans; null if the model's files have none. */
   weights: weightsSchema.nullable(),
@@ -41,13 +47,18 @@ export interface ModelHashes {
 /** The provenance of what a loaded model computes; `name` is the package that computes, null for a server. */
 export const modelProvenance = (
   { lab, commit, packages }: Software,
-  { engine, device }: Pick<LoadedInfo, 'engine' | 'device'>,
+  { engine, device, wide }: Pick<LoadedInfo, 'engine' | 'device' | 'wide'>,
   name: string | null,
   hashes: ModelHashes,
 ): ModelProvenance => ({
   lab,
   commit,
-  engine: { id: engine, package: name, version: name === null ? null : (packages[name] ?? null) },
+  engine: {
+    id: engine,
+    package: name,
+    version: name === null ? null : (packages[name] ?? null),
+    ...(wide && { wide }),
+  },
   device,
   ...hashes,
 });

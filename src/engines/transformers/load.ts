@@ -132,8 +132,7 @@ function deviceFor(
   });
 }
 
-/** What the browser says of the memory of this device. */
-export function deviceLimits(device: Device): DeviceLimits {
+function deviceLimits(device: Device): DeviceLimits {
   const memory = typeof navigator === 'undefined' ? undefined : (navigator as { deviceMemory?: number }).deviceMemory;
   return {
     ...(memory ? { deviceMemoryBytes: memory * 2 ** 30 } : {}),

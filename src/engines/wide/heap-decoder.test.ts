@@ -1,50 +1,15 @@
-import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { locate } from '../../../build/vendor-files.ts';
 import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
 import { logProbability } from '../../core/engine/sampling.ts';
-import type { Checkpoint } from '../../core/formats/checkpoint/checkpoint.ts';
-import { exportOnnx } from '../../core/formats/export/export.ts';
-import { memoryFolder } from '../../core/formats/export/memory-sink.ts';
-import { openExported } from '../../core/formats/export/read.ts';
-import { widen, widenedSize, type WidenedModel } from '../../core/formats/export/widened.ts';
+import { widenedSize } from '../../core/formats/export/widened.ts';
 import { forward } from '../../core/formats/reference/forward.ts';
-import { bytesSource } from '../../core/formats/source.ts';
-import { HeapDecoder } from './heap-decoder.ts';
-import { openHeapSession, openOrtHeap, type OrtHeap } from './ort-heap.ts';
-
-const ABOUT = { name: 'tiny', source: 'test', licence: 'none' };
-const GRAPHS = { q4: 'onnx/model_q4.onnx', q8: 'onnx/model_quantized.onnx', fp32: 'onnx/model.onnx' } as const;
+import type { OrtHeap } from './ort-heap.ts';
+import { decoderOf, openHeapHere, widened } from './testing/widened.ts';
 
 let heap: OrtHeap;
 beforeAll(async () => {
-  const folder = new URL('.', pathToFileURL(locate({ package: 'onnxruntime-web', file: 'dist/ort.wasm.mjs' })));
-  heap = await openOrtHeap({ ortBase: folder.href, threads: 1 });
+  heap = await openHeapHere();
 });
-
-/** A tiny export, and what it becomes when it is widened. */
-async function widened(
-  dtype: keyof typeof GRAPHS,
-): Promise<{ exported: Checkpoint; model: Uint8Array; wide: WidenedModel }> {
-  const { files: side, ...checkpoint } = tinyCheckpoint();
-  const folder = memoryFolder();
-  await exportOnnx({ files: side, ...checkpoint }, folder, { dtype, ...ABOUT });
-  const files = new Map<string, Uint8Array>();
-  for (const [path, blob] of folder.files) files.set(path, new Uint8Array(await blob.arrayBuffer()));
-  const file = (path: string): Uint8Array => files.get(path) ?? new Uint8Array();
-  const model = file(GRAPHS[dtype]);
-  const open = async (location: string) => bytesSource(location, file(`onnx/${location}`));
-  const exported = await openExported('tiny', model, open, new Map(side));
-  const wide = await widen(model, exported, (location, offset, length) =>
-    file(`onnx/${location}`).subarray(offset, offset + length),
-  );
-  return { exported, model, wide };
-}
-
-async function decoderOf({ graph, location, bytes, read }: WidenedModel, { config }: Checkpoint): Promise<HeapDecoder> {
-  const file = { byteLength: bytes, subarray: (from: number, to: number) => read(from, to - from) };
-  return new HeapDecoder(heap, await openHeapSession(heap, graph, location, file), config);
-}
 
 /** Log-probabilities of each next token, from rows of logits. */
 const scores = (rows: readonly Float32Array[], ids: readonly number[]): number[] =>
@@ -59,9 +24,9 @@ const IDS = Array.from({ length: 300 }, (_, i) => (i * 37) % 256);
 
 describe.each(['q4', 'q8'] as const)('a %s export with widened weights', (dtype) => {
   it('computes what its weights say, in steps of any size, as its cache grows and shrinks', async () => {
-    const { exported, model, wide } = await widened(dtype);
+    const { exported, model, wide } = await widened(tinyCheckpoint(), dtype);
     expect(wide.bytes).toBe(widenedSize('tiny', model));
-    const decoder = await decoderOf(wide, exported);
+    const decoder = await decoderOf(heap, wide, exported);
     const expected = await forward(exported, IDS);
     const found: Float32Array[] = [];
     for (const [from, to] of [
@@ -87,8 +52,27 @@ describe.each(['q4', 'q8'] as const)('a %s export with widened weights', (dtype)
 });
 
 it('says why other weights are not widened', async () => {
-  await expect(widened('fp32')).rejects.toMatchObject({
+  await expect(widened(tinyCheckpoint(), 'fp32')).rejects.toMatchObject({
     code: 'unsupported',
     detail: { what: 'Its weights are fp32.' },
   });
+});
+
+it('frees everything when memory runs out, and begins anew', async () => {
+  const { exported, wide } = await widened(tinyCheckpoint(), 'q4');
+  const decoder = await decoderOf(heap, wide, exported);
+  const [first] = rowsOf(await decoder.step(IDS.slice(0, 4), 'last'));
+  const malloc = heap._malloc.bind(heap);
+  // The third cache that grows finds no room.
+  let left = 2;
+  heap._malloc = (size) => (size > 60_000 && left-- <= 0 ? 0 : malloc(size));
+  try {
+    await expect(decoder.step(IDS, 'last')).rejects.toThrow(/out of memory/);
+  } finally {
+    heap._malloc = malloc;
+  }
+  expect(await decoder.keepPrefix(IDS.slice(0, 4))).toBe(0);
+  const [again] = rowsOf(await decoder.step(IDS.slice(0, 4), 'last'));
+  expect(again).toEqual(first);
+  await decoder.release();
 });

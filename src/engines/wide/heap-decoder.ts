@@ -1,11 +1,13 @@
 import type { Decoder, StepLogits } from '../transformers/kv-decoder.ts';
-import { bytes, check, FLOAT32, INT64, integers, ON_CPU, text, type OrtHeap } from './ort-heap.ts';
+import { allocate, bytes, check, FLOAT32, INT64, integers, ON_CPU, text, type OrtHeap } from './ort-heap.ts';
 
 interface DecoderSizes {
   layers: number;
   kvHeads: number;
   headDim: number;
   vocabSize: number;
+  /** The context window, beyond which no cache grows. */
+  contextLength: number;
 }
 
 /** Positions of the first cache; it doubles when it is full. */
@@ -43,7 +45,6 @@ export class HeapDecoder implements Decoder {
     const heap = this.#heap;
     const past = this.#ids.length;
     const total = past + ids.length;
-    this.#reserve(total);
     const { kvHeads, headDim } = this.#sizes;
     const owned: number[] = [];
     const tensors: number[] = [];
@@ -63,6 +64,7 @@ export class HeapDecoder implements Decoder {
     };
     let result = 0;
     try {
+      this.#reserve(total);
       const shape = [1, kvHeads, this.#positions, headDim];
       const caches = this.#caches.map((data) => tensor(FLOAT32, data, this.#cacheBytes(this.#positions), shape));
       const inputs = [
@@ -130,7 +132,7 @@ export class HeapDecoder implements Decoder {
   /** Copies `count` floats of a tensor. */
   #floats(handle: number, count: number): Float32Array {
     const heap = this.#heap;
-    const place = heap._malloc(16);
+    const place = allocate(heap, 16);
     try {
       check(heap, heap._OrtGetTensorData(handle, place, place + 4, place + 8, place + 12), 'read the logits');
       const data = heap.getValue(place + 4, '*');
@@ -151,7 +153,8 @@ export class HeapDecoder implements Decoder {
     if (positions <= this.#positions) return;
     let next = Math.max(FIRST_POSITIONS, this.#positions);
     while (next < positions) next *= 2;
-    const { kvHeads, headDim, layers } = this.#sizes;
+    const { kvHeads, headDim, layers, contextLength } = this.#sizes;
+    next = Math.max(positions, Math.min(next, contextLength));
     const used = 4 * headDim * this.#ids.length;
     for (let i = 0; i < 2 * layers; i++) {
       const fresh = allocate(this.#heap, this.#cacheBytes(next));
@@ -168,11 +171,4 @@ export class HeapDecoder implements Decoder {
     }
     this.#positions = next;
   }
-}
-
-/** @throws {Error} when the heap cannot grow; see `runtimeFault`. */
-function allocate(heap: OrtHeap, size: number): number {
-  const address = heap._malloc(size);
-  if (address === 0) throw new Error(`out of memory: the Wasm heap has no room for ${size} more bytes`);
-  return address;
 }

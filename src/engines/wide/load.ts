@@ -4,51 +4,37 @@ import { runtimeFault } from '../../core/engine/faults.ts';
 import type { ModelFiles } from '../../core/engine/files.ts';
 import { loadEndTokens, loadShape } from '../../core/engine/load-config.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
-import { estimateMemory, refuseTooLarge } from '../../core/engine/memory.ts';
 import { requireExported } from '../../core/formats/export/read.ts';
 import { widen, type WidenedModel } from '../../core/formats/export/widened.ts';
 import { openExportedFiles } from '../exported-files.ts';
 import { fetchAhead } from '../fetch-ahead.ts';
 import { ortFiles, type OrtPlace } from '../ort.ts';
-import { deviceLimits } from '../transformers/load.ts';
-import { LOGITS_ROWS, OrtModel } from '../transformers/ort-model.ts';
+import { OrtModel } from '../transformers/ort-model.ts';
 import { chooseVariant } from '../transformers/variants.ts';
 import { HeapDecoder } from './heap-decoder.ts';
-import { openHeapSession, openOrtHeap } from './ort-heap.ts';
-import { requireModest } from './memory.ts';
+import { type ExternalFile, openHeapSession, openOrtHeap } from './ort-heap.ts';
 
 /** Begins to fetch ONNX Runtime, so that it arrives beside the weights. */
 export function fetchOrt(ortBase: string, signal?: AbortSignal): void {
-  fetchOrt(ortBase, signal);
+  fetchAhead(ortFiles('wasm', ortBase).wasm, signal);
 }
 
 /**
- * Loads an ONNX folder of this lab's exporter on the processor, with its weights widened to 32-bit floats. They never
- * exist as a whole outside of the Wasm heap: each is made from its stored blocks when ONNX Runtime asks for it.
- * @throws {LabError} `unsupported` for other folders and too many weights, `out-of-memory` or `cancelled`.
+ * Loads an ONNX folder for which `widenedBytes` is defined on the processor, with its weights widened to 32-bit floats.
+ * They never exist as a whole outside of the Wasm heap: each is made from its stored blocks when ONNX Runtime asks for
+ * it.
+ * @throws {LabError} `missing-file`, `out-of-memory`, `unsupported` when ONNX Runtime fails, or `cancelled`.
  */
 export async function loadWide(
   files: ModelFiles,
   modelId: string,
   { ortBase, threads, onProgress, signal }: LoadOptions & OrtPlace,
 ): Promise<OrtModel> {
-  const options = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const checkpoint = await openExportedFiles(files, { ...(onProgress && { onProgress }), ...(signal && { signal }) });
   const { graph } = chooseVariant(files, 'wasm', false);
-  await files.ensure(['config.json', graph], options);
   const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
-  requireExported(files.name, model);
-  fetchAhead(ortFiles('wasm', ortBase).wasm, signal);
-  const checkpoint = await openExportedFiles(files, options);
-  const { initializers } = requireExported(files.name, model).graph;
-  const blobs = new Map<string, Blob>();
-  for (const { external } of initializers)
-    if (external && !blobs.has(external.location))
-      blobs.set(external.location, await files.open(`onnx/${external.location}`));
-  const widened = await widen(model, checkpoint, readerOf(blobs));
-  requireModest(modelId, widened.bytes);
+  const widened = await widen(model, checkpoint, readerOf(await dataFiles(files, model)));
   const shape = await loadShape(files);
-  const needs = { ...shape, weightBytes: widened.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS, inPlace: true };
-  refuseTooLarge(modelId, estimateMemory(needs, 'wasm'), deviceLimits('wasm'));
   const progress = (loadedBytes: number) =>
     onProgress?.({ stage: 'Loading the weights into memory', loadedBytes, totalBytes: widened.bytes });
   const tokenizer = await loadChatTokenizer(files);
@@ -57,7 +43,10 @@ export async function loadWide(
   progress(0);
   try {
     const heap = await openOrtHeap({ ortBase, threads });
-    const session = await openHeapSession(heap, widened.graph, widened.location, counted(widened, progress));
+    const file = new CountedFile(widened, progress);
+    const session = await openHeapSession(heap, widened.graph, widened.location, file).catch((error: unknown) => {
+      throw file.fault ?? error;
+    });
     const decoder = new HeapDecoder(heap, session, shape);
     if (signal?.aborted) {
       await decoder.release();
@@ -65,7 +54,7 @@ export async function loadWide(
     }
     onProgress?.({ stage: 'Ready', loadedBytes: widened.bytes, totalBytes: widened.bytes });
     return new OrtModel({
-      info: { modelId, device: 'wasm', contextWindow: shape.contextLength },
+      info: { modelId, device: 'wasm', wide: true, contextWindow: shape.contextLength },
       tokenizer,
       decoder,
       eosIds: new Set(endIds),
@@ -77,17 +66,40 @@ export async function loadWide(
   }
 }
 
+/** The files with the graph's weights by their location. */
+async function dataFiles(files: ModelFiles, model: Uint8Array): Promise<Map<string, Blob>> {
+  const blobs = new Map<string, Blob>();
+  for (const { external } of requireExported(files.name, model).graph.initializers)
+    if (external && !blobs.has(external.location))
+      blobs.set(external.location, await files.open(`onnx/${external.location}`));
+  return blobs;
+}
+
 /** Reports how much has been read, up to the last byte, which means that the model is ready. */
-function counted({ bytes, read }: WidenedModel, progress: (loadedBytes: number) => void) {
-  let done = 0;
-  return {
-    byteLength: bytes,
-    subarray(from: number, to: number): Uint8Array {
-      done += to - from;
-      progress(Math.min(done, bytes - 1));
-      return read(from, to - from);
-    },
-  };
+class CountedFile implements ExternalFile {
+  readonly byteLength: number;
+  /** Why it could not be read; ONNX Runtime keeps this to itself. */
+  fault: unknown;
+  #widened: WidenedModel;
+  #progress: (loadedBytes: number) => void;
+  #done = 0;
+
+  constructor(widened: WidenedModel, progress: (loadedBytes: number) => void) {
+    this.byteLength = widened.bytes;
+    this.#widened = widened;
+    this.#progress = progress;
+  }
+
+  subarray(from: number, to: number): Uint8Array {
+    this.#done += to - from;
+    this.#progress(Math.min(this.#done, this.byteLength - 1));
+    try {
+      return this.#widened.read(from, to - from);
+    } catch (error) {
+      this.fault = error;
+      throw error;
+    }
+  }
 }
 
 /** Reads ranges of files while Wasm waits, which workers can do. */

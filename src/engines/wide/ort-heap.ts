@@ -51,7 +51,7 @@ export interface OrtHeap {
 }
 
 /** A file that is made while it is read. */
-interface ExternalFile {
+export interface ExternalFile {
   readonly byteLength: number;
   subarray(from: number, to: number): Uint8Array;
 }
@@ -86,11 +86,11 @@ export async function openHeapSession(
   location: string,
   file: ExternalFile,
 ): Promise<number> {
-  const options = heap._OrtCreateSessionOptions(ALL_OPTIMISATIONS, false, false, 0, false, 0, 0, ERRORS, 0, 0);
-  check(heap, options === 0 ? 1 : 0, 'set options');
+  const address = allocate(heap, graph.length);
   const key = text(heap, 'session.disable_prepacking');
   const value = text(heap, '1');
-  const address = heap._malloc(graph.length);
+  const options = heap._OrtCreateSessionOptions(ALL_OPTIMISATIONS, false, false, 0, false, 0, 0, ERRORS, 0, 0);
+  check(heap, options === 0 ? 1 : 0, 'set options');
   try {
     check(heap, heap._OrtAddSessionConfigEntry(options, key, value), 'set options');
     bytes(heap).set(graph, address);
@@ -112,17 +112,24 @@ export function bytes(heap: OrtHeap): Uint8Array {
   return heap.HEAPU8;
 }
 
+/** @throws {Error} when the heap cannot grow; see `runtimeFault`. */
+export function allocate(heap: OrtHeap, size: number): number {
+  const address = heap._malloc(size);
+  if (address === 0) throw new Error(`out of memory: the Wasm heap has no room for ${size} more bytes`);
+  return address;
+}
+
 /** A C string in the heap. */
 export function text(heap: OrtHeap, value: string): number {
   const size = heap.lengthBytesUTF8(value) + 1;
-  const address = heap._malloc(size);
+  const address = allocate(heap, size);
   heap.stringToUTF8(value, address, size);
   return address;
 }
 
 /** 32-bit integers or addresses in the heap. */
 export function integers(heap: OrtHeap, values: readonly number[]): number {
-  const address = heap._malloc(4 * Math.max(1, values.length));
+  const address = allocate(heap, 4 * Math.max(1, values.length));
   values.forEach((value, i) => heap.setValue(address + 4 * i, value, 'i32'));
   return address;
 }

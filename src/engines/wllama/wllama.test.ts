@@ -143,7 +143,7 @@ describe('WllamaModel', () => {
 
   it('fails the self-test if llama.cpp computes other values than are known', async () => {
     const text = 'abcd';
-    const starts = startsOf('wasm', tokenizer.encode(text).length);
+    const starts = startsOf(false, tokenizer.encode(text).length);
     const right = await measure(open().model.scorer as ModelScorer, text, starts);
     expect(right.values).toEqual([Math.log(2 / 3), Math.log(2 / 3)]);
     const wrong = new Alphabet();

@@ -1,6 +1,6 @@
 import { LabError } from '../../core/error.ts';
 import type { EngineId, LoadedModel, LoadOptions } from '../../core/engine/engine.ts';
-import type { EngineChoice } from '../../core/engine/record.ts';
+import type { EngineChoice, ModelRecord } from '../../core/engine/record.ts';
 import { chooseDevice, surroundings } from '../../engines/choose-device.ts';
 import { ENGINE_FOR } from '../../engines/features.ts';
 import { hasRoomToWiden } from '../../engines/wide/memory.ts';
@@ -36,15 +36,15 @@ export async function loadModel(
       { record, choice, base: labAddress(), threads: wasmThreads(), ...(key ? { apiKey: key } : {}) },
       options,
     );
-  const folder = record.format === 'onnx' || record.format === 'adapter';
-  /** On the processor, weights are widened where they fit; otherwise llama.cpp runs the model. */
+  const widens = wanted === undefined && isFolder(record) && hasRoomToWiden();
+  /** On the processor, weights are widened where there is room; if that fails, llama.cpp runs the model. */
   const start = async (choice: EngineChoice) => {
-    if (wanted !== undefined || choice.device !== 'wasm' || !folder || !hasRoomToWiden()) return open(choice);
+    if (choice.device !== 'wasm' || !widens) return open(choice);
     try {
       return await open({ ...choice, engine: 'transformers', wide: true });
     } catch (error) {
-      if (!(error instanceof LabError) || !NARROWER.has(error.code)) throw error;
-      return open({ ...choice, ...reasonFor(error, choice) });
+      if (!(error instanceof LabError) || !(error.detail.otherEngine || isLostWorker(error))) throw error;
+      return open({ ...choice, ...withoutWidening(error, choice) });
     }
   };
   const engines = ENGINE_FOR[record.format];
@@ -77,20 +77,23 @@ export async function loadModel(
   }
 }
 
-/** What keeps a model from running with widened weights, but not from running at all. */
-const NARROWER = new Set<string>(['unsupported', 'out-of-memory', 'worker-lost', 'wrong-numbers']);
+const isFolder = ({ format }: ModelRecord): boolean => format === 'onnx' || format === 'adapter';
 
-/** What a person is told of an attempt with widened weights; nothing if they were never meant for this model. */
-function reasonFor(
-  { code, detail: { report } }: LabError,
+/** Whether the worker itself is gone, which names no model: its memory may have run out. */
+const isLostWorker = ({ code, detail }: LabError): boolean => code === 'worker-lost' && detail.where === undefined;
+
+/** What is said of a model that runs with its weights as they are stored, because it failed with widened ones. */
+function withoutWidening(
+  { code, detail: { what, report } }: LabError,
   { note }: EngineChoice,
 ): Pick<EngineChoice, 'note' | 'report'> {
-  if (code === 'unsupported') return {};
   const why =
     code === 'wrong-numbers'
-      ? 'ONNX Runtime computed wrong numbers'
-      : 'there is too little memory to widen its weights';
-  const said = `Runs with llama.cpp, which is slower, because ${why}.`;
+      ? 'ONNX Runtime computed wrong numbers with widened weights on this processor'
+      : code === 'out-of-memory'
+        ? 'there is too little memory to widen the weights'
+        : `ONNX Runtime failed with widened weights: ${what.replace(/\.$/, '')}`;
+  const said = `Replies are slower than they could be, because ${why}.`;
   return { note: note === undefined ? said : `${note} ${said}`, ...(report !== undefined && { report }) };
 }
 

@@ -110,7 +110,6 @@ export class DecoderBuilder {
 
   /** Embedding lookup, and a function that adds the output matrix; both share one matrix if the model ties them. */
   async #embedding(weights: DecoderWeights) {
-    const { graph } = this;
     const config = this.#config;
     const table = 'model.embed_tokens';
     const head = config.tied ? table : 'lm_head';

@@ -12,44 +12,61 @@ export interface QuantisedValues {
   offsets: Float32Array | undefined;
 }
 
-/** Rows that are written side by side, so that memory is written in order. */
-const TILE = 16;
+/** Rows that are written side by side: each column of the result is another page of memory. */
+const TILE = 64;
+
+/** Scales and offsets of one block of each row of a tile. */
+interface Tile {
+  first: number;
+  count: number;
+  block: number;
+  scales: Float64Array;
+  offsets: Float64Array;
+}
 
 /** Writes the values of a matrix, transposed to [columns, rows], into `out`. */
 export function widenRows(matrix: QuantisedValues, out: Float32Array): void {
-  const { rows, bits } = matrix;
-  const tile = bits === 8 ? widenTile8 : widenTile4;
-  for (let first = 0; first < rows; first += TILE) tile(matrix, out, first, Math.min(TILE, rows - first));
-}
-
-function widenTile8(matrix: QuantisedValues, out: Float32Array, first: number, count: number): void {
-  const { rows, columns, codes, scales } = matrix;
+  const { rows, columns, bits, scales, offsets } = matrix;
   const blocks = columns / BLOCK;
-  for (let column = 0; column < columns; column++) {
-    let code = first * columns + column;
-    let scale = first * blocks + Math.floor(column / BLOCK);
-    const to = column * rows + first;
-    for (let i = 0; i < count; i++, code += columns, scale += blocks)
-      out[to + i] = ((codes[code] as number) - 128) * (scales[scale] as number);
+  const widen = bits === 8 ? widenBlocks8 : widenBlocks4;
+  const tile: Tile = { first: 0, count: 0, block: 0, scales: new Float64Array(TILE), offsets: new Float64Array(TILE) };
+  for (tile.first = 0; tile.first < rows; tile.first += TILE) {
+    tile.count = Math.min(TILE, rows - tile.first);
+    for (tile.block = 0; tile.block < blocks; tile.block++) {
+      for (let i = 0; i < tile.count; i++) {
+        const row = tile.first + i;
+        tile.scales[i] = scales[row * blocks + tile.block] as number;
+        tile.offsets[i] = offsets ? (offsets[tile.block * rows + row] as number) : 0;
+      }
+      widen(matrix, tile, out);
+    }
   }
 }
 
-function widenTile4(matrix: QuantisedValues, out: Float32Array, first: number, count: number): void {
-  const { rows, columns, codes, scales, offsets } = matrix;
-  const blocks = columns / BLOCK;
+/** 8 bits have no offsets. */
+function widenBlocks8({ rows, columns, codes }: QuantisedValues, tile: Tile, out: Float32Array): void {
+  const { first, count, block, scales } = tile;
+  for (let column = block * BLOCK; column < (block + 1) * BLOCK; column++) {
+    const to = column * rows + first;
+    let code = first * columns + column;
+    for (let i = 0; i < count; i++, code += columns)
+      out[to + i] = ((codes[code] as number) - 128) * (scales[i] as number);
+  }
+}
+
+function widenBlocks4({ rows, columns, codes }: QuantisedValues, tile: Tile, out: Float32Array): void {
+  const { first, count, block, scales, offsets } = tile;
   const bytes = columns / 2;
-  for (let byte = 0; byte < bytes; byte++) {
-    const block = Math.floor((2 * byte) / BLOCK);
-    let code = first * bytes + byte;
-    let scale = first * blocks + block;
+  for (let byte = (block * BLOCK) / 2; byte < ((block + 1) * BLOCK) / 2; byte++) {
     const low = 2 * byte * rows + first;
     const high = low + rows;
-    for (let i = 0; i < count; i++, code += bytes, scale += blocks) {
+    let code = first * bytes + byte;
+    for (let i = 0; i < count; i++, code += bytes) {
       const pair = codes[code] as number;
-      const factor = scales[scale] as number;
-      const offset = offsets ? (offsets[block * rows + first + i] as number) : 0;
-      out[low + i] = ((pair & 15) - 8) * factor + offset;
-      out[high + i] = ((pair >> 4) - 8) * factor + offset;
+      const scale = scales[i] as number;
+      const offset = offsets[i] as number;
+      out[low + i] = ((pair & 15) - 8) * scale + offset;
+      out[high + i] = ((pair >> 4) - 8) * scale + offset;
     }
   }
 }

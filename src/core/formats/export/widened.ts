@@ -27,9 +27,9 @@ const LOCATION = 'widened';
 const SCRATCH_BYTES = 16 * 2 ** 20;
 
 /**
- * Turns a model that `exportOnnx` wrote with 4 or 8 bits into one of 32-bit floats, which a processor multiplies several
- * times faster. Matrices are stored by columns, so that the runtime needs no other copy of them, and a tied embedding is
- * stored once.
+ * Turns a model that `exportOnnx` wrote with 4 or 8 bits into one of 32-bit floats, which a processor multiplies
+ * several times faster. Matrices are stored by columns, so that the runtime needs no other copy of them, and a tied
+ * embedding is stored once.
  * @param model bytes of `onnx/model*.onnx`.
  * @param checkpoint the same model, opened with `openExported`.
  * @throws {LabError} `unsupported` when another exporter wrote the graph, or its weights are not quantised.

@@ -1,0 +1,48 @@
+import { pathToFileURL } from 'node:url';
+import { locate } from '../../../../build/vendor-files.ts';
+import type { Checkpoint } from '../../../core/formats/checkpoint/checkpoint.ts';
+import { exportOnnx } from '../../../core/formats/export/export.ts';
+import { memoryFolder } from '../../../core/formats/export/memory-sink.ts';
+import { openExported } from '../../../core/formats/export/read.ts';
+import { widen, type WidenedModel } from '../../../core/formats/export/widened.ts';
+import { bytesSource } from '../../../core/formats/source.ts';
+import { HeapDecoder } from '../heap-decoder.ts';
+import { openHeapSession, openOrtHeap, type OrtHeap } from '../ort-heap.ts';
+
+const GRAPHS = { q4: 'onnx/model_q4.onnx', q8: 'onnx/model_quantized.onnx', fp32: 'onnx/model.onnx' } as const;
+
+/** ONNX Runtime's module in Node, with one thread. */
+export function openHeapHere(): Promise<OrtHeap> {
+  const folder = new URL('.', pathToFileURL(locate({ package: 'onnxruntime-web', file: 'dist/ort.wasm.mjs' })));
+  return openOrtHeap({ ortBase: folder.href, threads: 1 });
+}
+
+/** Exports a checkpoint, and widens the export: the export as a checkpoint, its graph, and what it becomes. */
+export async function widened(
+  { files: side, ...checkpoint }: Checkpoint,
+  dtype: keyof typeof GRAPHS,
+): Promise<{ exported: Checkpoint; model: Uint8Array; wide: WidenedModel }> {
+  const folder = memoryFolder();
+  const about = { name: 'tiny', source: 'test', licence: 'none' };
+  await exportOnnx({ files: side, ...checkpoint }, folder, { dtype, ...about });
+  const files = new Map<string, Uint8Array>();
+  for (const [path, blob] of folder.files) files.set(path, new Uint8Array(await blob.arrayBuffer()));
+  const file = (path: string): Uint8Array => files.get(path) ?? new Uint8Array();
+  const model = file(GRAPHS[dtype]);
+  const open = async (location: string) => bytesSource(location, file(`onnx/${location}`));
+  const exported = await openExported('tiny', model, open, new Map(side));
+  const wide = await widen(model, exported, (location, offset, length) =>
+    file(`onnx/${location}`).subarray(offset, offset + length),
+  );
+  return { exported, model, wide };
+}
+
+/** Opens a widened model. */
+export async function decoderOf(
+  heap: OrtHeap,
+  wide: WidenedModel,
+  { config }: Checkpoint,
+): Promise<HeapDecoder> {
+  const file = { byteLength: wide.bytes, subarray: (from: number, to: number) => wide.read(from, to - from) };
+  return new HeapDecoder(heap, await openHeapSession(heap, wide.graph, wide.location, file), config);
+}
