@@ -141,10 +141,10 @@ function question(round: number): string {
 }
 
 /**
- * `npm run bench -- chat`: the embedded model in one Chromium, on Wasm and WebGPU, compared with wllama on the same
- * weights.
+ * `npm run bench -- chat [wasm]`: the embedded model in one Chromium, on Wasm and WebGPU or only on Wasm, compared with
+ * wllama on the same weights.
  */
-export async function benchChat(): Promise<void> {
+export async function benchChat([device]: readonly string[] = []): Promise<void> {
   const gguf = await embeddedAsGguf(EMBEDDED, CACHE);
   await buildEnginePage();
   const served = await serveEnginePage({
@@ -165,8 +165,12 @@ export async function benchChat(): Promise<void> {
       peer(`gguf/${gguf}`),
       lab('lab, Wasm, llama.cpp', 'wasm', 'wllama'),
       lab('lab, Wasm, ONNX Runtime with 4 bits', 'wasm', 'transformers'),
-      { ...lab('lab, WebGPU', 'webgpu'), ...((await inSoftware(browser, served.url)) && { effort: SOFTWARE_EFFORT }) },
     ];
+    if (device !== 'wasm')
+      contenders.push({
+        ...lab('lab, WebGPU', 'webgpu'),
+        ...((await inSoftware(browser, served.url)) && { effort: SOFTWARE_EFFORT }),
+      });
     const rows = [];
     console.log(HEAD);
     for (const contender of contenders) {

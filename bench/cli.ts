@@ -15,6 +15,13 @@ const BENCHES: Record<string, Entry> = {
     summary:
       'The embedded model in Chromium on Wasm and WebGPU vs. wllama: load, first token, tokens per second, memory.',
     load: async () => (await import('./chat.ts')).benchChat,
+    takes: {
+      name: 'device',
+      value: 'DEVICE',
+      about: 'wasm to leave out WebGPU, which takes minutes in software.',
+      otherwise: 'both',
+      example: 'wasm',
+    },
   },
   gpu: {
     summary:

@@ -211,7 +211,7 @@ describe.runIf(takeSlow)('a weight above the binding limit', () => {
       num_key_value_heads: 2,
       intermediate_size: 128,
     });
-    await exported('onnx', 'q4', 'wide');
+    await exportTiny(root, 'wide', 'onnx', 'q4');
     const limited = await visit(browser, lab.url, {
       context: await withEngineScript(browser, limits(128 * MIB, 256 * MIB)),
     });

@@ -77,6 +77,9 @@ describe.each([CHROMIUM, FIREFOX, WEBKIT])('in $name', (engine) => {
     await person.write({ role: 'textbox', name: 'System prompt' }, '');
     await person.press({ role: 'button', name: /^Load /, in: { role: 'banner' } });
     expect(await person.see(ready)).toContain('Wasm');
+    // Each of these browsers widens the weights: on a computer, none needs llama.cpp.
+    expect(host.asked.filter((path) => path.endsWith('ort-wasm-simd-threaded.wasm'))).not.toEqual([]);
+    expect(host.asked.filter((path) => path.endsWith('wllama.wasm'))).toEqual([]);
     expect(await ask('I feel so lonely.')).toMatch(/\w/);
   });
 

@@ -10,7 +10,7 @@ import { withEngineScript } from './harness/engine-script.ts';
 import type { ServedLab } from './harness/lab.ts';
 import { exportTalkingModel } from './harness/talking-model.ts';
 import { exportTiny } from './harness/tiny-export.ts';
-import { writeTinyModel } from './harness/tiny-model.ts';
+import { writeTalkingModel, writeTinyModel } from './harness/tiny-model.ts';
 import { visit, type Visit } from './harness/visit.ts';
 
 let root = '';
@@ -79,7 +79,7 @@ describe('an export of this lab on the processor', () => {
   it('falls back to llama.cpp, and says so, if the heap cannot grow', async () => {
     const crowded = await visit(browser, lab.url, { context: await withEngineScript(browser, full) });
     // More than the heap that the module begins with.
-    await writeTinyModel(join(root, 'broad'), { max_position_embeddings: 256, intermediate_size: 16_384 });
+    await writeTalkingModel(join(root, 'broad'), { intermediate_size: 16_384 });
     await exportTiny(root, 'broad', 'onnx', 'q4');
     const { info, error } = await attempt(crowded.page, `${lab.url}files/broad-onnx-q4/`, { device: 'wasm' });
     expect(error).toBeUndefined();

@@ -44,7 +44,7 @@ describe.each(['q4', 'q8'] as const)('a %s export with widened weights', (dtype)
     const other = [...IDS.slice(0, 40), 7, 8, 9];
     expect(await decoder.keepPrefix(other)).toBe(40);
     const { data, rows } = await decoder.step(other.slice(40), 'last');
-    const last = (await forward(exported, other)).at(-1) as Float32Array;
+    const last = (await forward(exported, other)).at(-1) ?? new Float32Array();
     expect(rows).toBe(1);
     for (const id of [0, 97, 200]) expect(logProbability(data, id)).toBeCloseTo(logProbability(last, id), 3);
     await decoder.release();

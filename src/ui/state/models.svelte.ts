@@ -155,7 +155,7 @@ export class Models {
     this.listError = null;
   }
 
-  /** Estimates the memory that a model takes, once per model. Fetches its configuration. */
+  /** Estimates the memory that a model takes, once per model. Fetches its configuration and its graph. */
   async estimate(id: string): Promise<void> {
     if (id in this.memory) return;
     this.memory = { ...this.memory, [id]: null };

@@ -39,8 +39,12 @@ export const FIREFOX: Engine = {
       executablePath: path,
       headless: true,
       defaultViewport: { width: 1280, height: 900 },
-      // Without a graphics card, the processor draws every frame of an indicator that turns.
-      extraPrefsFirefox: { 'ui.prefersReducedMotion': 1 },
+      extraPrefsFirefox: {
+        // Without a graphics card, the processor draws every frame of an indicator that turns.
+        'ui.prefersReducedMotion': 1,
+        // A mouse that can hover, as on a computer; without a window there is none.
+        'ui.primaryPointerCapabilities': 6,
+      },
     });
     const page = await browser.newPage();
     await page.evaluateOnNewDocument(claimOneCore);

@@ -11,6 +11,8 @@ import { DIST, serveStatically, type ServedLab } from '../lab.ts';
 export interface StrictHost extends ServedLab {
   /** Directive, what was blocked and where, one line each. */
   violations: string[];
+  /** The path of every request. */
+  asked: string[];
 }
 
 const REPORTED = 'report-uri /policy-report';
@@ -25,10 +27,12 @@ const PLACEHOLDER = /^script-src-attr script-src-attr inline about \d*$/;
 /** Serves the lab with the headers that a host should send. */
 export async function serveStrictly(): Promise<StrictHost> {
   const violations: string[] = [];
+  const asked: string[] = [];
   const frame = framePolicyHeader(policyOf(readFileSync(join(DIST, FRAME_PATH), 'utf8')));
   const policy = (path: string): string => (path === FRAME_PATH ? frame : HOST_HEADERS['Content-Security-Policy']);
   const host = await serveStatically({
     subfolder: '/',
+    delay: (path) => void asked.push(path),
     headers: (path) => ({ ...HOST_HEADERS, 'Content-Security-Policy': `${policy(path)}; ${REPORTED}` }),
     receive: (body) =>
       violations.push(
@@ -38,7 +42,7 @@ export async function serveStrictly(): Promise<StrictHost> {
           .filter((line) => !PLACEHOLDER.test(line)),
       ),
   });
-  return { ...host, violations };
+  return { ...host, violations, asked };
 }
 
 function reportLine(body: string): string {

@@ -38,11 +38,7 @@ export async function widened(
 }
 
 /** Opens a widened model. */
-export async function decoderOf(
-  heap: OrtHeap,
-  wide: WidenedModel,
-  { config }: Checkpoint,
-): Promise<HeapDecoder> {
+export async function decoderOf(heap: OrtHeap, wide: WidenedModel, { config }: Checkpoint): Promise<HeapDecoder> {
   const file = { byteLength: wide.bytes, subarray: (from: number, to: number) => wide.read(from, to - from) };
   return new HeapDecoder(heap, await openHeapSession(heap, wide.graph, wide.location, file), config);
 }
