@@ -1,21 +1,20 @@
-/** What arrived early, so that the engine shares its compiled code instead of compiling it again. */
-const modules = new Set<WebAssembly.Module>();
+import { LazyMap } from '../core/async/memoised.ts';
 
-/** What is on its way or here. */
-const started = new Set<string>();
+/** What is on its way or here, by its address. A module is kept so that the engine shares its compiled code. */
+const arrivals = new LazyMap<string, WebAssembly.Module | undefined>();
 
 /**
  * Begins to fetch what an engine runs on, so that it arrives beside the weights instead of after them. The engine asks
  * for it again, and the browser has it. Whatever fails here is reported then.
  */
 export function fetchAhead(wasmUrl: string, signal?: AbortSignal): void {
-  if (started.has(wasmUrl)) return;
-  started.add(wasmUrl);
+  arrivals.get(wasmUrl, () => arrival(wasmUrl, signal)).catch(() => undefined);
+}
+
+async function arrival(wasmUrl: string, signal?: AbortSignal): Promise<WebAssembly.Module | undefined> {
   const response = fetch(wasmUrl, { signal: signal ?? null });
   // Chromium compiles a module once per process; after a plain fetch it would drop the code of an earlier visit.
-  const arrived =
-    'userAgentData' in navigator
-      ? WebAssembly.compileStreaming(response).then((module) => void modules.add(module))
-      : response.then((whole) => whole.arrayBuffer());
-  arrived.catch(() => started.delete(wasmUrl));
+  if ('userAgentData' in navigator) return WebAssembly.compileStreaming(response);
+  await (await response).arrayBuffer();
+  return undefined;
 }
