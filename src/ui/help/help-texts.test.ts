@@ -60,7 +60,7 @@ it('of the first reply address what is most urgent, and name its lines', async (
   expect(firstReply(['suicide'], linesOf('US'))).toMatch(/People who listen: .*, call or text 988\. You can keep/);
   speak('de', (await LOAD_TEXTS.de()).catalogue);
   expect(firstReply(['suicide', 'abuse'], linesOf('DE'))).toMatch(
-    /das Leben zu nehmen.* ruf bitte 112 an .*0800 111 0 111/s,
+    /das Leben zu nehmen.* ruf bitte die 112 an .*0800 111 0 111/s,
   );
   speak('es', (await LOAD_TEXTS.es()).catalogue);
   expect(firstReply(['suicide'], [])).toContain('llama al número de emergencias de tu país');

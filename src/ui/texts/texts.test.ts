@@ -45,8 +45,6 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
   de: [
     'explorer.median',
     'explorer.original',
-    'explorer.turn',
-    'explorer.turns',
     'runs.metric.meteor',
     'runs.name',
     'runs.prompt',
@@ -56,7 +54,6 @@ const SAME: Record<keyof typeof LOAD_TEXTS, readonly string[]> = {
     'about.licenceEnd',
     'about.version',
     'compare.prompt',
-    'compare.system',
     'data.emotion',
     'models.devices.wasm.name',
     'models.devices.webgpu.name',

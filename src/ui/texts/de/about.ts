@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalogue.ts';
 
 export const about: Catalogue['about'] = {
   what: 'Was das hier ist',
-  builtAround: 'Ein Labor für kleine Chatmodelle, die emotional unterstützen sollen, rund um den Artikel',
+  builtAround: 'Ein Labor für kleine Chatmodelle, die emotional unterstützen sollen, rund um das Paper',
   builtAroundWhich: '(anonyme Einreichung bei der ACL, 2024).',
   whatRuns:
     'Auf dieser Seite läuft ein echtes Modell, auf deinem Gerät. Du kannst mit ihm sprechen, mitverfolgen, was es ' +
@@ -19,12 +19,12 @@ export const about: Catalogue['about'] = {
   nothing:
     'Nichts. Die Seite, das Modell und deine Gespräche bleiben in diesem Browser; es gibt kein Konto, kein Tracking ' +
     'und kein Protokoll. Zwei Ausnahmen gibt es, und über beide entscheidest du auf der Seite „Modelle“: Ein',
-  endpoint: 'Endpunkt',
-  endpointReceives: ', den du hinzufügst, erhält die Gespräche, die du mit ihm führst, und der Server hinter einer',
+  endpoint: 'Server',
+  endpointReceives: ', den du hinzufügst, erhält die Gespräche, die du mit ihm führst, und die Website hinter einer',
   modelAddress: 'Modelladresse',
   hostSees: ', die du eingibst, sieht, was heruntergeladen wird.',
   key:
-    'Ein Schlüssel für einen Endpunkt bleibt im Arbeitsspeicher, bis du den Tab schließt, außer du möchtest, dass er ' +
+    'Ein Schlüssel für einen Server bleibt im Arbeitsspeicher, bis du den Tab schließt, außer du möchtest, dass er ' +
     'gespeichert wird.',
 
   stored: 'In diesem Browser gespeichert',

@@ -90,7 +90,7 @@ export const chat: Catalogue['chat'] = {
   again: 'Noch einmal',
   lookInside: 'Hineinschauen',
   resume: 'Weiterschreiben lassen',
-  jump: 'Zum Neuesten',
+  jump: 'Zur neuesten Nachricht',
   ends: {
     stopped: 'Vorzeitig angehalten.',
     length: 'An der Längengrenze abgeschnitten.',
@@ -147,7 +147,7 @@ export const chat: Catalogue['chat'] = {
   nameOf: 'Name des Gesprächs',
   noneFound: 'Kein Gespräch enthält diese Wörter.',
   noneYet: 'Noch ist hier nichts. Deine erste Nachricht beginnt ein Gespräch.',
-  dropHere: 'Gespräche; leg einen Export hier ab, um ihn zu importieren',
+  dropHere: 'Gespräche; zieh einen Export hierher, um ihn zu importieren',
   exportAll: 'Exportieren',
   exportRatings: 'Bewertungen exportieren',
   exportRatingsAs: 'Speichert hilfreiche und nicht hilfreiche Antworten als Paare für den DPO-Trainer von TRL',
@@ -171,7 +171,7 @@ export const chat: Catalogue['chat'] = {
 
   brokenEntry: 'Ein Teil dieser Nachricht konnte nicht angezeigt werden. Ihr Text steht oben und ist nicht verloren.',
   brokenEntryTodo:
-    'Schreib weiter, oder lade die Seite neu. Wenn das noch einmal geschieht, exportiere das Gespräch und melde ' +
+    'Schreib weiter oder lade die Seite neu. Wenn das noch einmal passiert, exportiere das Gespräch und melde ' +
     'diese Nachricht.',
   failed: {
     open: 'Das Gespräch konnte nicht geöffnet werden.',
@@ -189,6 +189,6 @@ export const chat: Catalogue['chat'] = {
     restore: 'Das Gespräch konnte nicht wiederhergestellt werden.',
     list: 'Die Gespräche konnten nicht gelesen werden.',
   },
-  failedTodo: 'Versuch es noch einmal. Wenn es wieder geschieht, lade die Seite neu.',
-  reloadTodo: 'Lade die Seite neu, und versuch es noch einmal.',
+  failedTodo: 'Versuch es noch einmal. Wenn es wieder passiert, lade die Seite neu.',
+  reloadTodo: 'Lade die Seite neu und versuch es noch einmal.',
 };

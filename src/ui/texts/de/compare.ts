@@ -8,7 +8,7 @@ export const compare: Catalogue['compare'] = {
   noneYet: 'Noch nichts verglichen. Jeder Vergleich bleibt hier, bis du ihn löschst.',
 
   ownWords:
-    'Jetzt mit deinen eigenen Worten: Überschreib die Nachricht unten und vergleiche. Das Modell liest sie nach ' +
+    'Jetzt mit deinen eigenen Worten: Überschreibe die Nachricht unten und vergleiche. Das Modell liest sie nach ' +
     'demselben Gespräch wie in der Tour.',
   message: 'Nachricht',
   context: 'Kontext',
@@ -42,7 +42,7 @@ export const compare: Catalogue['compare'] = {
   reading: 'liest…',
   waiting: 'wartet',
   saw: 'Was das Modell gelesen hat',
-  system: 'System',
+  system: 'Systemprompt',
 
   sameContext: (name) => `${name} hat denselben Kontext gesendet wie Raw`,
   shorter: 'hat einen kürzeren Kontext gesendet',
@@ -71,7 +71,7 @@ export const compare: Catalogue['compare'] = {
   example: (title) => `„${title}“`,
 
   fromLink: 'Aus dem Link',
-  upTo: (dialogue, turn) => `„${dialogue}“ bis Beitrag ${turn}`,
+  upTo: (dialogue, turn) => `„${dialogue}“ bis Äußerung ${turn}`,
   otherModel: (model) =>
     `Der Vergleich entstand mit ${model}. Dieses Modell ist nicht in diesem Browser: Wer noch einmal vergleicht, ` +
     'bekommt andere Antworten.',

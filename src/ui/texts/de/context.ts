@@ -7,8 +7,8 @@ const tokens = (n: number): string => count(n, 'Token', 'Tokens');
 export const context: Catalogue['context'] = {
   inAll: (n) => `${tokens(n)} insgesamt`,
   aboutInAll: (n) => `Insgesamt etwa ${tokens(n)}`,
-  estimated: 'Die Tokens sind geschätzt: Das Labor kann den Tokenizer dieses Modells nicht benutzen.',
-  estimatedYet: 'Die Tokens sind geschätzt, bis ein Modell geladen ist.',
+  estimated: 'Die Zahl der Tokens ist geschätzt: Das Labor kann den Tokenizer dieses Modells nicht benutzen.',
+  estimatedYet: 'Die Zahl der Tokens ist geschätzt, bis ein Modell geladen ist.',
   fits: 'Wie viel hineinpasst',
   choosing: 'Wie Wörter ausgewählt werden',
 
@@ -23,14 +23,14 @@ export const context: Catalogue['context'] = {
   summarised: 'Weggefallen; steht in den Notizen.',
   shortened: 'Gekürzt, um Platz zu schaffen.',
   negations: (n) => `${count(n, 'Verneinung', 'Verneinungen')} weggelassen: Das kann den Sinn ins Gegenteil verkehren.`,
-  keepThem: 'Verneinungen behalten (anders als im Artikel)',
+  keepThem: 'Verneinungen behalten (anders als im Paper)',
 
   showDropped: 'Weggelassenes zeigen',
   newestWhole: 'Meine neueste Nachricht ungekürzt senden',
-  newestWholeHint: 'Anders als im Artikel, der sie kürzt wie jede andere.',
+  newestWholeHint: 'Anders als im Paper, das sie kürzt wie jede andere.',
   keepNegations: 'Verneinungen behalten',
   keepNegationsHint:
-    'Behält „not“, „never“, „don’t“ und Ähnliches. Anders als im Artikel, dessen Methoden sie weglassen.',
+    'Behält „not“, „never“, „don’t“ und Ähnliches. Anders als im Paper, dessen Methoden sie weglassen.',
 
   meterEmpty: 'Zahlen erscheinen, sobald du etwas schreibst.',
   about: (what) => `etwa ${what}`,
@@ -51,10 +51,10 @@ export const context: Catalogue['context'] = {
     `Bestimmt die Wortart jedes Worts. In ${share} der Fälle behält oder streicht er ein Wort genauso, wie es bei ` +
     'von Hand bestimmten Wortarten geschähe (UD English-EWT, Entwicklungsteil).',
   kept: 'Wörter, die KeyPOS behält',
-  asInPaper: 'wie im Artikel',
+  asInPaper: 'wie im Paper',
   changed: 'geändert',
   partsOf: 'Wortarten',
-  tick: 'Ein Häkchen behält alle Wörter einer Art.',
+  tick: 'Mit Häkchen bleiben alle Wörter einer Art.',
   parts: {
     NOUN: 'Substantive',
     PROPN: 'Eigennamen',
@@ -75,7 +75,7 @@ export const context: Catalogue['context'] = {
     X: 'Sonstiges',
   },
   foreignWords: 'Fremdsprachiges',
-  restoreParts: 'Auswahl wie im Artikel',
+  restoreParts: 'Auswahl wie im Paper',
 
   assist: 'Hilfe bei der neuesten Antwort',
   plainReply: (why) => `Es ist eine einfache Antwort. Der Grund, auf Englisch: ${why}`,

@@ -28,8 +28,8 @@ export const data: Catalogue['data'] = {
 
   ways: 'Möglichkeiten, einen Datensatz hinzuzufügen',
   dropHere:
-    'Leg ESConv, ExTES, DailyDialog, EmpatheticDialogues oder Chats hier ab: als JSON, JSON-Zeilen, CSV oder Text, ' +
-    'mit oder ohne gzip. Dateien, die du zusammen ablegst, werden ein Datensatz.',
+    'Zieh ESConv, ExTES, DailyDialog, EmpatheticDialogues oder Chats hierher: als JSON, JSON-Zeilen, CSV oder Text, ' +
+    'mit oder ohne gzip. Dateien, die du zusammen hierherziehst, werden ein Datensatz.',
   address: 'Adresse einer Datei mit Dialogen',
   addressHint:
     'Diese Seite lädt die Datei herunter, und sie bleibt in diesem Browser. Der Server muss anderen Seiten erlauben, ' +
@@ -62,10 +62,10 @@ export const data: Catalogue['data'] = {
   back: 'Zurück zur Liste',
   continueInChat: 'Im Chat fortsetzen',
   chatFrom: 'Ab hier chatten',
-  chatFromTurn: (turn) => `Ab hier chatten, Beitrag ${turn}`,
+  chatFromTurn: (turn) => `Ab hier chatten, Äußerung ${turn}`,
   compareFrom: 'Ab hier vergleichen',
-  compareFromTurn: (turn) => `Ab hier vergleichen, Beitrag ${turn}`,
-  seeker: 'Ratsuchende',
+  compareFromTurn: (turn) => `Ab hier vergleichen, Äußerung ${turn}`,
+  seeker: 'Hilfesuchende',
   supporter: 'Unterstützende',
 
   malformed: (records) =>
@@ -94,7 +94,7 @@ export const data: Catalogue['data'] = {
     lengths: (from, to, dialogues) => `${from} bis ${to} Äußerungen: ${dialogues} Dialoge`,
     words: 'Wörter in einer Äußerung',
     share: '% der Äußerungen dieser Seite',
-    seeker: 'Ratsuchende',
+    seeker: 'Hilfesuchende',
     supporter: 'Unterstützende',
     shareOf: (speaker, percent, from, to) => `${speaker}: ${percent} % haben ${from} bis ${to} Wörter`,
   },
@@ -102,7 +102,7 @@ export const data: Catalogue['data'] = {
   dialogueLengthsLabel: (mean) => `Histogramm: wie viele Dialoge wie viele Äußerungen haben; im Mittel ${mean}`,
   utteranceLengths: 'Länge der Äußerungen',
   utteranceLengthsLabel: (seeker, supporter) =>
-    `Anteile der Äußerungen nach der Zahl ihrer Wörter; im Mittel ${seeker} bei Ratsuchenden, ${supporter} bei ` +
+    `Anteile der Äußerungen nach der Zahl ihrer Wörter; im Mittel ${seeker} bei Hilfesuchenden, ${supporter} bei ` +
     'Unterstützenden',
   longestLeftOut: 'Ohne das längste Hundertstel.',
   bars: {
@@ -111,7 +111,7 @@ export const data: Catalogue['data'] = {
     emotions: { title: 'Emotionen', of: (n) => `Von ${n} Dialogen mit Emotion` },
   },
   barsLabel: (name) => `Balken: wie oft jede vorkommt; am häufigsten ist ${name}`,
-  mostFrequent: (shown, all) => `; die ${shown} häufigsten von ${count(all, 'Dialog', 'Dialogen')}`,
+  mostFrequent: (shown, all) => `; die ${shown} häufigsten von ${all}`,
   asTable: 'Als Tabelle',
   count: 'Anzahl',
   share: 'Anteil',
@@ -123,5 +123,5 @@ export const data: Catalogue['data'] = {
     import: 'Der Datensatz konnte nicht importiert werden.',
     read: 'Der Datensatz konnte nicht gelesen werden.',
   },
-  readTodo: 'Lade die Seite neu, oder importiere ihn noch einmal.',
+  readTodo: 'Lade die Seite neu oder importiere ihn noch einmal.',
 };

@@ -10,8 +10,8 @@ export const explorer: Catalogue['explorer'] = {
   withheld: 'Die Zahlen dieser Auswertung wurden ohne die Texte ihrer Antworten veröffentlicht. Mit',
   withheldAgain: 'lassen sie sich neu erzeugen',
   withheldDataset:
-    '. Ihr Datensatz ist nicht in diesem Browser: Füg ihn unter „Daten“ hinzu, um die Gespräche zu lesen',
-  found: (replies, turns) => `${count(replies, 'Antwort', 'Antworten')} zu ${count(turns, 'Turn', 'Turns')}`,
+    '. Ihr Datensatz ist nicht in diesem Browser: Füge ihn unter „Daten“ hinzu, um die Gespräche zu lesen',
+  found: (replies, turns) => `${count(replies, 'Antwort', 'Antworten')} zu ${count(turns, 'Beitrag', 'Beiträgen')}`,
   foundOf: (replies) => `, von ${count(replies, 'Antwort', 'Antworten')}`,
   counting: 'Wird gezählt…',
   clear: 'Filter zurücksetzen',
@@ -23,7 +23,7 @@ export const explorer: Catalogue['explorer'] = {
   noOther: 'keiner anderen Auswertung',
   columns: 'Spalten',
   keys:
-    'Ein Turn heißt nach seinem Dialog und der Nummer seiner ersten Äußerung. Mit den Pfeiltasten, Bild auf, Bild ' +
+    'Ein Beitrag heißt nach seinem Dialog und der Nummer seiner ersten Äußerung. Mit den Pfeiltasten, Bild auf, Bild ' +
     'ab, Anfang und Ende gehst du durch die Zeilen; die Eingabetaste öffnet eine.',
   totals: 'Über alle Antworten unten',
   totalOf: (group, replies) => `${group}, ${count(replies, 'Antwort', 'Antworten')}:`,
@@ -47,9 +47,9 @@ export const explorer: Catalogue['explorer'] = {
   },
   models: 'Modelle',
   conditions: 'Bedingungen',
-  onlyTurns: 'Nur Turns,',
+  onlyTurns: 'Nur Beiträge,',
   differ: 'deren Antworten sich zwischen Bedingungen unterscheiden',
-  thatFailed: 'die fehlgeschlagen sind',
+  thatFailed: 'deren Antwort fehlgeschlagen ist',
   measure: 'Maß',
   atLeast: 'Mindestens',
   atMost: 'Höchstens',
@@ -61,7 +61,7 @@ export const explorer: Catalogue['explorer'] = {
   removeRange: (measure) => `Bereich von ${measure} entfernen`,
 
   rows: (n) => `Antworten, ${n} Zeilen`,
-  turn: 'Turn',
+  turn: 'Beitrag',
   model: 'Modell',
   condition: 'Bedingung',
   inOther: (measure) => `${measure} in der anderen Auswertung`,
@@ -86,7 +86,7 @@ export const explorer: Catalogue['explorer'] = {
   correlations: 'Korrelationen',
   correlation: 'Spearman-Korrelation',
   noLabels:
-    'Szenen und Strategien stehen im Datensatz dieser Auswertung, der nicht in diesem Browser ist. Füg ihn unter ' +
+    'Szenen und Strategien stehen im Datensatz dieser Auswertung, der nicht in diesem Browser ist. Füge ihn unter ' +
     '„Daten“ hinzu.',
   noScenes: 'Der Datensatz dieser Auswertung hat keine Szenen.',
   noStrategies: 'Der Datensatz dieser Auswertung hat keine Strategien.',
@@ -105,16 +105,16 @@ export const explorer: Catalogue['explorer'] = {
     near: (replies) => `${replies} Antworten`,
   },
 
-  turns: 'Turns',
+  turns: 'Beiträge',
   allReplies: 'Alle Antworten',
-  previous: 'Voriger Turn',
-  next: 'Nächster Turn',
+  previous: 'Voriger Beitrag',
+  next: 'Nächster Beitrag',
   ofTotal: (position, total) => `${position} von ${total}`,
   copyLink: 'Link kopieren',
   linkNeedsFile: 'Der Link funktioniert in diesem Browser und dort, wo die Datei der Auswertung importiert wurde.',
   utterance: (dialogue, turn) => `${dialogue}, Äußerung ${turn}`,
-  noTurn: 'Diesen Turn gibt es in dieser Auswertung nicht.',
-  readingTurn: 'Der Turn wird gelesen…',
+  noTurn: 'Diesen Beitrag gibt es in dieser Auswertung nicht.',
+  readingTurn: 'Der Beitrag wird gelesen…',
   contextHead: 'Der Kontext, wie er gesendet wurde',
   measuresHead: 'Maße',
   verdictsHead: 'Urteile',
@@ -125,7 +125,7 @@ export const explorer: Catalogue['explorer'] = {
   originalReply: 'Die ursprüngliche Antwort',
   originalMissing: 'Sie wurde nicht veröffentlicht, und der Datensatz dieser Auswertung ist nicht in diesem Browser.',
   differs: ' [anders: ',
-  turnFailed: 'Der Turn ist fehlgeschlagen',
+  turnFailed: 'Die Antwort ist fehlgeschlagen',
   whyNotPublished: '; der Grund wurde nicht veröffentlicht.',
   hashOnly: 'Der Text wurde nicht veröffentlicht; sein FNV-1a-Hash ist',
   hashOnlyEnd: '. Derselbe Befehl erzeugt ihn noch einmal.',
@@ -146,7 +146,7 @@ export const explorer: Catalogue['explorer'] = {
   everyScore: 'Alle Werte, wie sie festgehalten wurden',
   recorded: 'Festgehaltene Werte',
 
-  wholeDialogues: 'Bei einem Roll-out lesen Bewerter ganze Dialoge. Ihre Urteile stehen beim letzten Turn.',
+  wholeDialogues: 'Bei einem Roll-out lesen Bewerter ganze Dialoge. Ihre Urteile stehen beim letzten Beitrag.',
   noVerdicts: 'Diese Antworten hat noch niemand bewertet.',
   verdictsOn: (model, condition) => `Urteile über ${model}, ${condition}`,
   round: (n) => `Runde ${n}`,

@@ -5,7 +5,7 @@ export const look: Catalogue['look'] = {
   closeKey: 'Schließen (Esc)',
   reading: 'Liest das Gespräch noch einmal…',
   point:
-    'Zeig auf ein Wort, oder nimm die Pfeiltasten: Je dunkler der Hintergrund, desto weniger hat das Modell das Wort ' +
+    'Zeig auf ein Wort oder nimm die Pfeiltasten: Je dunkler der Hintergrund, desto weniger hat das Modell das Wort ' +
     'erwartet.',
   words: 'Wörter der Antwort',
   space: 'Leerzeichen',
@@ -26,7 +26,7 @@ export const look: Catalogue['look'] = {
   weighHint:
     'Jedes Wort, das die Kompression weggelassen hat, wird wieder eingesetzt, und dieselbe Antwort wird noch einmal ' +
     'gelesen: War sie leichter zu erwarten? Das Modell liest das Gespräch für jedes Wort einmal.',
-  weigh: 'Wörter abwägen',
+  weigh: 'Gewicht berechnen',
   nothingDropped: 'Von dem, was das Modell gelesen hat, wurde kein Wort weggelassen.',
   change: 'Änderung des Loss, Nats pro Token',
   changeHint: 'Sinkt der Loss, hätte das Wort geholfen. Eine einzelne Antwort ist ein Beispiel und kein Durchschnitt.',

@@ -3,7 +3,7 @@ import type { Catalogue } from '../catalogue.ts';
 export const models: Catalogue['models'] = {
   lead:
     'Im Arbeitsspeicher ist immer nur ein Modell; es antwortet in jeder Ansicht. Modelle laufen auf dieser Seite, ' +
-    'außer denen hinter einem Endpunkt.',
+    'außer denen auf einem Server.',
   add: 'Modell hinzufügen',
   combineHead: 'Adapter kombinieren',
 
@@ -18,7 +18,7 @@ export const models: Catalogue['models'] = {
   },
   nextTime: 'Gilt, sobald das nächste Mal ein Modell geladen wird.',
 
-  over: (size, base, baseSize) => `${size}, auf ${base} (${baseSize}, einmal heruntergeladen)`,
+  over: (size, base, baseSize) => `${size}, für ${base} (${baseSize}, einmal heruntergeladen)`,
   memory: (size) => `etwa ${size} Arbeitsspeicher`,
   keptOnceLoaded: (size) => `belegt nach dem Laden bis zu ${size} Speicherplatz`,
   keptWithBase: (size) => `belegt nach dem Laden bis zu ${size} Speicherplatz, Grundmodell eingeschlossen`,
@@ -50,8 +50,8 @@ export const models: Catalogue['models'] = {
   remove: 'Entfernen',
   removeNamed: (name) => `${name} entfernen`,
   removeHead: (name) => `${name} entfernen?`,
-  deleteFiles: 'Seine Dateien löschen',
-  deleteFilesOf: (name) => `Dateien von ${name} löschen`,
+  deleteFiles: 'Dateien löschen',
+  deleteFilesOf: (name) => `Dateien löschen: ${name}`,
   deleteHead: (name) => `Dateien von ${name} löschen?`,
   deleteThem: 'Löschen',
   frees: (size) => `Das gibt ${size} in diesem Browser frei.`,
@@ -63,7 +63,7 @@ export const models: Catalogue['models'] = {
   asking: 'Der Browser wird nach einer Grafikkarte gefragt…',
   noLarger: 'Ein größeres Modell braucht eine Grafikkarte, die der Browser über WebGPU anbietet. Das geht hier nicht:',
   largerWays:
-    'Zwei Wege bleiben: ein aktueller Chrome, Edge oder Safari auf einem Computer mit Grafikkarte, oder ein Endpunkt ' +
+    'Zwei Wege bleiben: ein aktueller Chrome, Edge oder Safari auf einem Computer mit Grafikkarte, oder ein Server ' +
     '(siehe unten): Ollama oder llama.cpp auf deinem eigenen Computer, oder ein Dienst, der dann liest, was du ' +
     'schreibst.',
   largerLead:
@@ -79,9 +79,9 @@ export const models: Catalogue['models'] = {
 
   ways: 'Möglichkeiten, ein Modell hinzuzufügen',
   webllm: 'WebLLM',
-  endpoint: 'Endpunkt',
+  endpoint: 'Server',
   dropHere:
-    'Leg hier einen Modellordner ab, eine GGUF- oder Safetensors-Datei mit ihrer config.json und tokenizer.json, ' +
+    'Zieh einen Modellordner hierher, eine GGUF- oder Safetensors-Datei mit ihrer config.json und tokenizer.json ' +
     'oder einen Adapter: eine GGUF-Datei oder den Ordner von PEFT.',
   address: 'Adresse eines Modellordners oder einer Modelldatei',
   addressExample: 'https://…/mein-modell/ oder https://…/modell.gguf',
@@ -115,13 +115,13 @@ export const models: Catalogue['models'] = {
   modelExample: 'wie der Server es nennt',
   key: 'Schlüssel, falls der Server einen braucht',
   keyHint: 'Bleibt im Arbeitsspeicher, bis du diesen Tab schließt, außer du setzt das Häkchen.',
-  rememberKey: 'Den Schlüssel in diesem Browser merken',
-  addEndpoint: 'Endpunkt hinzufügen',
+  rememberKey: 'Den Schlüssel in diesem Browser speichern',
+  addEndpoint: 'Server hinzufügen',
 
   twoNeeded: 'Dafür braucht es mindestens zwei Adapter. Füge oben einen hinzu.',
   combineHint:
     'Die Änderungen der Adapter werden addiert, jede mal ihr Gewicht; 1 wendet sie ganz an. Lass das Feld leer bei ' +
-    'denen, die nicht mitmachen.',
+    'denen, die nicht beteiligt sind.',
   combinationName: 'Name der Kombination',
   combine: 'Kombinieren',
 

@@ -61,7 +61,7 @@ export const notebooks: Catalogue['notebooks'] = {
     'Unten kannst du es lesen. Wenn du es ausführst, bleibt es in einer Sandbox: Es erreicht weder das Netz noch ' +
     'deine Gespräche oder Schlüssel, kann aber das Modell auf dieser Seite und die Rechenzeit dieses Geräts nutzen.',
   unfinishedHead: 'Dieses Notebook ist beim letzten Mal nicht fertig geworden und wurde deshalb nicht ausgeführt.',
-  unfinishedMeans: 'Eine seiner Zellen endet vielleicht nie: Ändere sie, und führ das Notebook dann aus.',
+  unfinishedMeans: 'Eine seiner Zellen endet vielleicht nie: Ändere sie und führe das Notebook dann aus.',
   runImported: 'Dieses Notebook ausführen',
   run: 'Ausführen',
 
@@ -71,7 +71,7 @@ export const notebooks: Catalogue['notebooks'] = {
     datasets: 'möchte die Datensätze lesen, die du importiert hast.',
     runs: 'möchte deine Auswertungen lesen.',
     models: 'möchte sehen, welche Modelle du hinzugefügt hast.',
-    endpoint: 'möchte Text an deinen Endpunkt senden.',
+    endpoint: 'möchte Text an deinen Server senden.',
   },
   means: {
     conversations: `Sein Code sieht dann jede Nachricht, die in diesem Browser gespeichert ist. ${CAUTION}`,
@@ -81,9 +81,9 @@ export const notebooks: Catalogue['notebooks'] = {
       `Antworten des Datensatzes, die Antworten der Modelle und die Bewertungen. ${CAUTION}`,
     models:
       'Sein Code sieht dann Namen und Größen der Modelle und Adapter, die du hinzugefügt hast, nicht ihre Dateien. ' +
-      `Schlüssel und Adressen von Endpunkten sieht er nicht. ${CAUTION}`,
+      `Schlüssel und Adressen von Servern sieht er nicht. ${CAUTION}`,
     endpoint:
-      'Das gewählte Modell läuft hinter einem Endpunkt. Was das Notebook schreibt, wird mit deinem Schlüssel dorthin ' +
+      'Das gewählte Modell läuft auf einem Server. Was das Notebook schreibt, wird mit deinem Schlüssel dorthin ' +
       'gesendet, so oft das Notebook es will, und das kann Geld kosten. Den Schlüssel sieht das Notebook nicht.',
   },
   untilYouLeave: 'Deine Antwort gilt, bis du dieses Notebook verlässt.',

@@ -6,7 +6,7 @@ const count = countingIn('de');
 export const runs: Catalogue['runs'] = {
   lead:
     'Modelle antworten unter jeder Bedingung an den Stellen eines Datensatzes, an denen die unterstützende Person ' +
-    'spricht, und ihre Antworten werden mit den ursprünglichen verglichen. Jeder fertige Turn wird sofort ' +
+    'spricht, und ihre Antworten werden mit den ursprünglichen verglichen. Jeder fertige Beitrag wird sofort ' +
     'gespeichert; wenn du den Tab schließt, geht nichts verloren.',
   one: 'Auswertung',
   opening: 'Die Auswertung wird geöffnet…',
@@ -18,7 +18,7 @@ export const runs: Catalogue['runs'] = {
   importRun: 'Auswertung importieren',
   import: 'Importieren',
   compare: 'Vergleichen',
-  noneYet: 'Noch keine. Plane unten eine, oder importiere eine.',
+  noneYet: 'Noch keine. Plane unten eine oder importiere eine.',
   list: 'Auswertungen',
   compareNamed: (name) => `${name} vergleichen`,
   ofTotal: (done, total) => `${done} von ${total}`,
@@ -33,15 +33,15 @@ export const runs: Catalogue['runs'] = {
 
   name: 'Name',
   nameHint: 'aus Modellen und Datensatz, wenn leer',
-  usualName: (models, dataset) => `${models} auf ${dataset}`,
+  usualName: (models, dataset) => `${models} mit ${dataset}`,
   dataset: 'Datensatz',
-  trainedOn: 'Modelle können mit diesen Dialogen trainiert worden sein. Vergleiche Modelle auf dem Testteil.',
+  trainedOn: 'Modelle können mit diesen Dialogen trainiert worden sein. Vergleiche Modelle mit dem Testteil.',
   dialogues: 'Dialoge, zufällig gezogen',
   follows: 'Jede Antwort folgt auf',
   followsOriginal: 'die ursprünglichen Antworten',
   followsOwn: 'eigene frühere Antworten des Modells (Roll-out)',
-  firstTurns: 'Erste Turns jedes Dialogs',
-  turnsEach: 'Turns pro Dialog',
+  firstTurns: 'Erste Beiträge jedes Dialogs',
+  turnsEach: 'Beiträge pro Dialog',
   allTurns: 'alle',
   longest: 'Längste Antwort, Tokens',
   seed: 'Startwert (Seed)',
@@ -71,7 +71,7 @@ export const runs: Catalogue['runs'] = {
     paused: 'Angehalten',
     finished: 'Fertig',
     counting: 'Die Tabelle wird berechnet',
-    answered: 'Alle Turns beantwortet',
+    answered: 'Alle Beiträge beantwortet',
   },
   waiting: (seconds, why) => `Neuer Versuch in ${seconds} s. ${why}`,
   pause: 'Anhalten',
@@ -85,12 +85,12 @@ export const runs: Catalogue['runs'] = {
   resultsBy: 'Ergebnisse nach Modell und Bedingung',
   model: 'Modell',
   condition: 'Bedingung',
-  turnsOf: (turns, dialogues) => `${count(turns, 'Turn', 'Turns')} aus ${count(dialogues, 'Dialog', 'Dialogen')}`,
+  turnsOf: (turns, dialogues) => `${count(turns, 'Beitrag', 'Beiträge')} aus ${count(dialogues, 'Dialog', 'Dialogen')}`,
   failedOf: (n) => `; ${count(n, 'Eintrag', 'Einträge')} fehlgeschlagen`,
   intervals:
     'Unter jedem Wert steht sein 95-%-Konfidenzintervall über Dialoge (Bootstrap; Jackknife bei Distinct-n). Bei ' +
     'weniger als fünf Dialogen, oder wo nichts variiert, gibt es keines.',
-  grows: 'Die Tabelle wächst mit jedem beantworteten Turn.',
+  grows: 'Die Tabelle wächst mit jedem beantworteten Beitrag.',
   tests: 'Signifikanztests',
 
   judge: 'Bewerter',
@@ -103,7 +103,7 @@ export const runs: Catalogue['runs'] = {
     'Ein Modell bewertet jeden Dialog als Ganzes mit 0 bis 5 Punkten nach Zugewandtheit, Trost, Angemessenheit und ' +
     'Ratschlag; der ursprüngliche Dialog dient als Referenz.',
   judgesDiffer:
-    'Modelle bewerten verschieden: Validiere eines an Bewertungen von Menschen, bevor du ihm vertraust, und nimm ' +
+    'Modelle bewerten verschieden: Prüfe eines an Bewertungen von Menschen, bevor du ihm vertraust, und nimm ' +
     'keines, dessen Antworten in dieser Auswertung stehen.',
   rounds: 'Runden',
   stopJudging: 'Bewertung anhalten',
@@ -117,7 +117,7 @@ export const runs: Catalogue['runs'] = {
   showInTable: 'In der Tabelle zeigen',
   prompt: 'Prompt',
 
-  check: 'Einen Bewerter an Menschen validieren',
+  check: 'Einen Bewerter an Bewertungen von Menschen prüfen',
   checkAbout:
     'Ein Modell bewertet ganze Gespräche. Hat ein Datensatz eine Befragung der Hilfesuchenden (ESConv), werden die ' +
     'Bewertungen damit verglichen; außerdem gelungene Gespräche mit misslungenen (FailedESConv). Die Ergebnisse ' +
@@ -150,8 +150,9 @@ export const runs: Catalogue['runs'] = {
   next: 'Weiter',
   exportRatings: 'Meine Bewertungen exportieren',
   addRater: 'Datei einer anderen Person hinzufügen',
-  noContest: 'Diese beiden Systeme haben noch keinen Turn mit verschiedenen Antworten.',
-  noContestRolledOut: 'Diese beiden Systeme haben noch keinen Turn mit verschiedenen Antworten auf dasselbe Gespräch.',
+  noContest: 'Diese beiden Systeme haben noch keinen Beitrag mit verschiedenen Antworten.',
+  noContestRolledOut:
+    'Diese beiden Systeme haben noch keinen Beitrag mit verschiedenen Antworten auf dasselbe Gespräch.',
   preferredBy: 'Was Menschen bevorzugt haben, nach Kriterium',
   preferred: 'Was Menschen bevorzugt haben',
   kappaWith: (judge) => `κ mit ${judge}`,

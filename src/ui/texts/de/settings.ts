@@ -22,7 +22,9 @@ export const settings: Catalogue['settings'] = {
     },
     topP: {
       label: 'Top-p',
-      explains: 'Gewählt wird nur unter den wahrscheinlichsten Wörtern, die zusammen diesen Anteil erreichen.',
+      explains:
+        'Gewählt wird nur unter den wahrscheinlichsten Wörtern, die zusammen diesen Anteil an der Wahrscheinlichkeit ' +
+        'erreichen.',
     },
     topK: {
       label: 'Top-k',
@@ -35,7 +37,7 @@ export const settings: Catalogue['settings'] = {
   },
   exact: (label) => `${label}, genauer Wert`,
   settingMissing: 'Das Programm, das dieses Modell ausführt, hat diese Einstellung nicht.',
-  paperUses: (value) => `Im Artikel: ${value}.`,
+  paperUses: (value) => `Im Paper: ${value}.`,
 
   seed: 'Startwert',
   seedOf: 'Startwert (Seed)',
@@ -45,7 +47,7 @@ export const settings: Catalogue['settings'] = {
   newSeed: 'Ein neuer Startwert für jede Antwort',
   seedMissing: 'Das Programm, das dieses Modell ausführt, nimmt keinen Startwert an.',
   seedLocked: 'Festgehalten: Dieselben Nachrichten mit denselben Einstellungen ergeben dieselbe Antwort.',
-  seedChanges: 'Ändert sich mit jeder Antwort. Halt ihn fest, damit sich Antworten wiederholen lassen.',
+  seedChanges: 'Ändert sich mit jeder Antwort. Halte ihn fest, damit sich Antworten wiederholen lassen.',
 
   none: 'keine',
   bestOf: 'Antworten zur Auswahl',
@@ -76,7 +78,8 @@ export const settings: Catalogue['settings'] = {
     summarise: {
       name: 'Zusammenfassen',
       summary:
-        'Das Modell macht sich Notizen zu den ältesten Nachrichten und liest nur noch diese. Das dauert ab und zu.',
+        'Das Modell macht sich Notizen zu den ältesten Nachrichten und liest nur noch diese. Das braucht ' +
+        'ab und zu etwas Zeit.',
     },
     select: {
       name: 'Vorhersehbares weglassen',
@@ -105,7 +108,7 @@ export const settings: Catalogue['settings'] = {
     newestWhole: 'neueste Nachricht ungekürzt',
     newestShortened: 'neueste Nachricht gekürzt wie die anderen',
     negationsKept: 'Verneinungen bleiben',
-    negationsDropped: 'Verneinungen fallen weg wie im Artikel',
+    negationsDropped: 'Verneinungen fallen weg wie im Paper',
     seed: (seed) => `Startwert ${seed}`,
     model: (name) => `Modell ${name}`,
   },

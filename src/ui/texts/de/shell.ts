@@ -5,10 +5,9 @@ export const shell: Catalogue['shell'] = {
   skipToMessage: 'Zu deiner Nachricht springen',
   keepsNothing:
     'Dieser Browser speichert nichts für diese Seite: Was du schreibst, ist weg, wenn du sie schließt oder neu ' +
-    'lädst. ' +
-    'Exportiere, was du behalten möchtest.',
+    'lädst. Exportiere, was du behalten möchtest.',
   viewFailed: 'Diese Ansicht konnte nicht geladen werden.',
-  viewFailedTodo: 'Prüfe die Verbindung, oder lade die Seite neu, falls das Labor inzwischen aktualisiert wurde.',
+  viewFailedTodo: 'Prüfe die Verbindung oder lade die Seite neu, falls das Labor inzwischen aktualisiert wurde.',
 
   views: {
     chat: { label: 'Chat', title: 'Chat' },
@@ -17,7 +16,7 @@ export const shell: Catalogue['shell'] = {
     runs: { label: 'Auswertung', title: 'Auswertungen' },
     notebooks: { label: 'Notebooks', title: 'Notebooks' },
     models: { label: 'Modelle', title: 'Modelle' },
-    about: { label: 'Über', title: 'Über das Labor und Datenschutz' },
+    about: { label: 'Info', title: 'Über das Labor und Datenschutz' },
     tour: { label: 'Tour', title: 'Eine kurze Tour' },
   },
   viewList: 'Ansichten',
@@ -83,14 +82,14 @@ export const shell: Catalogue['shell'] = {
   notCheckedProcessor: (why) => `Auf diesem Prozessor nicht geprüft: ${why}.`,
 
   unknownSize: 'Größe unbekannt',
-  endpoint: 'Endpunkt',
+  endpoint: 'Server',
   modelFailed: {
     list: 'Die Liste der Modelle konnte nicht gelesen werden.',
     remove: 'Das Modell konnte nicht entfernt werden.',
     load: 'Das Modell konnte nicht geladen werden.',
   },
-  loadTodo: 'Versuch es noch einmal, oder wähle ein anderes Modell.',
-  reloadTodo: 'Lade die Seite neu, und versuch es noch einmal.',
+  loadTodo: 'Versuch es noch einmal oder wähle ein anderes Modell.',
+  reloadTodo: 'Lade die Seite neu und versuch es noch einmal.',
   startingEngine: 'Das Programm für das Modell startet',
   loadedOf: (done, total) => `${done} von ${total}`,
   pace: (perSecond, left) => `, ${perSecond}/s, ${left}`,

@@ -25,7 +25,7 @@ export const terms: Terms = {
     {
       title: 'Ein langes Gespräch, und was es spart',
       why:
-        'Einundzwanzig Beiträge, von denen das Modell jedes Wort liest oder nur die Hälfte. Je länger ein Gespräch ' +
+        'Einundzwanzig Äußerungen, von denen das Modell jedes Wort liest oder nur die Hälfte. Je länger ein Gespräch ' +
         'ist, desto mehr wird gespart, und desto weniger bleibt von der eigenen Stimme der Person.',
     },
   ],
@@ -44,8 +44,8 @@ export const terms: Terms = {
     ggufFile: 'GGUF-Datei von diesem Gerät.',
     fromHost: (host) => `Von ${host} heruntergeladen.`,
     converted: (kind) => `Auf diesem Gerät aus ${kind} umgewandelt, 4 Bit je Gewicht.`,
-    adapter: (base) => `Adapter von diesem Gerät, auf ${base}.`,
-    sum: (sum, base) => `Summe aus ${sum}, auf ${base}.`,
+    adapter: (base) => `Adapter von diesem Gerät, für ${base}.`,
+    sum: (sum, base) => `Summe aus ${sum}, für ${base}.`,
     webllm: 'Läuft mit WebLLM auf WebGPU.',
     noWebGpu: 'dieser Browser hat kein WebGPU',
     noAdapter: 'es wurde keine Grafikkarte gefunden',
@@ -66,18 +66,18 @@ export const terms: Terms = {
   notebooks: {
     'the-paper-live':
       'Jede Tabelle und jede Abbildung neben dem, was hier gemessen wurde, mit Intervallen, und wo sich die Zahlen ' +
-      'des Artikels widersprechen.',
+      'des Papers widersprechen.',
     'compression-playground':
       'Ein Dialog und ein Regler für das Budget: was hineinpasst, was verloren geht und wie das Modell dann noch ' +
       'antwortet.',
     'which-words-matter':
-      'Lass eine Wortart nach der anderen weg, und sieh, wie sich der Loss der ursprünglichen Antwort ändert.',
+      'Lass eine Wortart nach der anderen weg und sieh, wie sich der Loss der ursprünglichen Antwort ändert.',
     'loss-curves': 'Die Trainingsläufe des Labors oder eine beliebige Datei mit Messwerten, die du hierher ziehst.',
     'fine-tune-in-this-tab':
       'Ein kleiner Adapter, der vor deinen Augen trainiert wird, seine Loss-Kurve und das Modell vorher und nachher.',
     'judging-the-judge':
-      'Kann ein kleines Modell bewerten, ob etwas hilft? Wiederholung, Reihenfolge und Länge stellen seine Noten auf ' +
-      'die Probe.',
+      'Kann ein kleines Modell bewerten, ob etwas hilft? Wiederholung, Reihenfolge und Länge stellen seine ' +
+      'Bewertungen auf die Probe.',
     'bring-your-own-data':
       'Zieh eine Datei mit Dialogen hierher: was gelesen wurde, was daran nicht stimmte, wie lang sie ist und was ' +
       'Kompression einspart.',
@@ -107,7 +107,7 @@ export const terms: Terms = {
       about: 'Er erklärt jedes Kriterium und die Enden der Skala und verlangt JSON. Er ist auf Englisch.',
     },
     paper: {
-      name: 'Der des Artikels, nach einer Zusammenfassung von Abbildung 7',
+      name: 'Der des Papers, nach einer Zusammenfassung von Abbildung 7',
       about:
         'Er nennt die vier Kriterien und die Skala, ohne sie zu erklären, und verlangt eine Liste. Sein Wortlaut ' +
         'ist der einer Zusammenfassung von Abbildung 7, deren voller Text nicht vorliegt. Er ist auf Englisch.',
@@ -233,10 +233,10 @@ export const terms: Terms = {
   },
   missing: {
     condition: () => 'Der Plan dieser Auswertung nennt diese Bedingung nicht.',
-    failed: () => 'Der Turn ist fehlgeschlagen, also ist nicht bekannt, dass etwas gesendet wurde.',
+    failed: () => 'Hier ist die Antwort fehlgeschlagen, also ist nicht bekannt, ob etwas gesendet wurde.',
     dataset: (dataset) =>
-      `Der Datensatz „${dataset}“ ist nicht in diesem Browser. Füg ihn unter „Daten“ hinzu, und öffne den Turn noch ` +
-      'einmal.',
+      `Der Datensatz „${dataset}“ ist nicht in diesem Browser. Füge ihn unter „Daten“ hinzu und öffne den Beitrag ` +
+      'noch einmal.',
     'other-dialogue': () => 'Der Dialog dieses Namens in diesem Browser ist nicht der aus der Auswertung.',
     'model-wrote': () =>
       'Diesen Verlauf hat das Modell selbst während der Auswertung geschrieben; er wurde nicht gespeichert.',

@@ -103,8 +103,7 @@ export const data = {
     emotions: { title: 'Emotions', of: (n: string) => `Of ${n} dialogues with an emotion` },
   },
   barsLabel: (name: string) => `Bars: how often each occurs; the most frequent is ${name}`,
-  mostFrequent: (shown: number, all: number) =>
-    `; the ${shown} most frequent of ${count(all, 'dialogue', 'dialogues')}`,
+  mostFrequent: (shown: number, all: number) => `; the ${shown} most frequent of ${all}`,
   asTable: 'As a table',
   count: 'Count',
   share: 'Share',

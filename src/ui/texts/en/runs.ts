@@ -5,7 +5,7 @@ const count = countingIn('en');
 /** Evaluation runs: planning and watching them, their tables, judges, and blind rating by people. */
 export const runs = {
   lead:
-    "Models reply to the supporter's turns in a dataset under each condition, and the replies are compared with what " +
+    'Models reply to the supporter’s turns in a dataset under each condition, and the replies are compared with what ' +
     'the supporter said. Each finished turn is stored at once, so closing the tab loses nothing.',
   one: 'Run',
   opening: 'Opening the run…',
@@ -119,7 +119,7 @@ export const runs = {
 
   check: 'Validate a judge against human ratings',
   checkAbout:
-    "A model judges whole conversations. Its scores are compared with the seekers' own survey, where a dataset " +
+    'A model judges whole conversations. Its scores are compared with the seekers’ own survey, where a dataset ' +
     'has one (ESConv), and successful conversations are compared with failed ones (FailedESConv). Results last ' +
     'until the page is closed.',
   wentWell: 'Conversations that went well',
@@ -148,7 +148,7 @@ export const runs = {
   back: 'Back',
   next: 'Next',
   exportRatings: 'Export my ratings',
-  addRater: "Add another rater's file",
+  addRater: 'Add another rater’s file',
   noContest: 'These two systems have no turn with different replies yet.',
   noContestRolledOut: 'These two systems have no turn with different replies to the same conversation yet.',
   preferredBy: 'What people preferred, by criterion',

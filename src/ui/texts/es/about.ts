@@ -3,7 +3,7 @@ import type { Catalogue } from '../catalogue.ts';
 export const about: Catalogue['about'] = {
   what: 'Qué es esto',
   builtAround: 'Un laboratorio de modelos de chat pequeños pensados para dar apoyo emocional, en torno al artículo',
-  builtAroundWhich: '(envío anónimo a ACL, 2024).',
+  builtAroundWhich: '(envío anónimo a la ACL, 2024).',
   whatRuns:
     'En esta página funciona un modelo de verdad, en tu dispositivo. Puedes hablar con él, ver qué lee y comprobar ' +
     'cómo cambian sus respuestas cuando se comprime su contexto:',

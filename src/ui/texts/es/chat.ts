@@ -24,7 +24,7 @@ export const chat: Catalogue['chat'] = {
   aboutTour: '90 segundos, sin necesidad de un modelo.',
 
   message: 'Tu mensaje',
-  placeholder: 'Escribe lo que tienes en mente',
+  placeholder: 'Escribe lo que te preocupa',
   keysLine:
     'Intro empieza una línea nueva, Escape detiene una respuesta. La barra inclinada trae hasta aquí; Control, ' +
     'Mayúsculas y O abren una conversación nueva.',
@@ -51,9 +51,9 @@ export const chat: Catalogue['chat'] = {
   moment: 'Un momento…',
   tokenTerm: 'tokens',
   ofWindow: (budget) => `de ${budget}`,
-  wholeDanger: 'Aquí podría tratarse de un peligro; el mensaje se envía tal como está.',
-  wholeEmpty: (compression) => `${compression} no dejaría nada de este mensaje; se envía tal como está.`,
-  wholeLanguage: (compression) => `${compression} solo entiende inglés; este mensaje se envía tal como está.`,
+  wholeDanger: 'Aquí podría haber un peligro; el mensaje se envía tal como está escrito.',
+  wholeEmpty: (compression) => `${compression} no dejaría nada de este mensaje; se envía tal como está escrito.`,
+  wholeLanguage: (compression) => `${compression} solo entiende inglés; este mensaje se envía tal como está escrito.`,
 
   loading: 'Se está cargando el modelo',
   mustFetch: (model, fetched, kept) =>
@@ -83,9 +83,9 @@ export const chat: Catalogue['chat'] = {
   edit: 'Editar',
   answer: 'Responder',
   again: 'Otra vez',
-  lookInside: 'Mirar dentro',
+  lookInside: 'Ver por dentro',
   resume: 'Continuar',
-  jump: 'Ir a lo último',
+  jump: 'Ir al último mensaje',
   ends: {
     stopped: 'Detenida antes de terminar.',
     length: 'Cortada al llegar a la longitud máxima.',
@@ -119,7 +119,7 @@ export const chat: Catalogue['chat'] = {
   readNew: 'Tokens del contexto que eran nuevos; el resto seguía en la memoria',
   strategy: 'La estrategia que el modelo ha nombrado antes de responder',
   sampling: (now, all) => `escribiendo ${now} de ${all}`,
-  withExchanges: (n) => `con ${count(n, 'intercambio parecido', 'intercambios parecidos')}`,
+  withExchanges: (n) => `con ${count(n, 'ejemplo parecido', 'ejemplos parecidos')}`,
   chosenFrom: (n) => `elegida entre ${n}`,
   plain: 'simple, mira el contexto',
   pieces: (n) => `en ${count(n, 'parte', 'partes')}`,

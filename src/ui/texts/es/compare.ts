@@ -33,7 +33,7 @@ export const compare: Catalogue['compare'] = {
   madeWith: (model, device) => `${model} en ${device}, semilla`,
   writing: (now, all, compression) => `${now} de ${all}: ${compression}`,
   keep: 'Guardar en este navegador',
-  print: 'Imprimir en una hoja',
+  print: 'Imprimir para repartir',
   linkHolds: 'El enlace contiene los mensajes y las respuestas. Quien lo tenga puede leerlos.',
 
   prompt: 'Prompt',
@@ -42,7 +42,7 @@ export const compare: Catalogue['compare'] = {
   reading: 'leyendo…',
   waiting: 'en espera',
   saw: 'Lo que ha leído el modelo',
-  system: 'Sistema',
+  system: 'Instrucción del sistema',
 
   sameContext: (name) => `${name} ha enviado el mismo contexto que Raw`,
   shorter: 'ha enviado un contexto más corto',

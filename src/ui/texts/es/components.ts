@@ -13,6 +13,6 @@ export const components: Catalogue['components'] = {
   files: (n) => count(n, 'archivo', 'archivos'),
   saveAs: (format) => `Guardar como ${format}`,
   saveTable: 'Guardar la tabla como CSV',
-  copyLink: 'Copiar el enlace',
+  copyLink: 'Copiar enlace',
   figureNotSaved: 'No se ha podido guardar la figura.',
 };

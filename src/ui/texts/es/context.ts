@@ -7,20 +7,20 @@ const tokens = (n: number): string => count(n, 'token', 'tokens');
 export const context: Catalogue['context'] = {
   inAll: (n) => `${tokens(n)} en total`,
   aboutInAll: (n) => `Alrededor de ${tokens(n)} en total`,
-  estimated: 'Los tokens son estimados: el laboratorio no puede usar el tokenizador de este modelo.',
-  estimatedYet: 'Los tokens son estimados hasta que se cargue un modelo.',
+  estimated: 'El número de tokens es una estimación: el laboratorio no puede usar el tokenizador de este modelo.',
+  estimatedYet: 'El número de tokens es una estimación hasta que se cargue un modelo.',
   fits: 'Cuánto cabe',
   choosing: 'Cómo se eligen las palabras',
 
-  system: 'Sistema',
+  system: 'Instrucción del sistema',
   notes: 'Notas del modelo',
   unsent: (who) => `${who}, sin enviar todavía`,
   outside: ', fuera de la ventana',
   nothingLeft: 'no queda nada de este mensaje',
   dropped: ' [quitado: ',
   notSentOpening: 'No se envía: la plantilla de chat de este modelo no permite que empiece él la conversación.',
-  quoted: 'Ha salido, pero se cita con tu mensaje más reciente porque se parecen en significado.',
-  summarised: 'Ha salido; está en las notas.',
+  quoted: 'Quedó fuera, pero se cita con tu mensaje más reciente porque se parecen en significado.',
+  summarised: 'Quedó fuera; está en las notas.',
   shortened: 'Acortado para hacer sitio.',
   negations: (n) =>
     `${count(n, 'negación quitada', 'negaciones quitadas')}: esto puede cambiar el sentido por el contrario.`,
@@ -44,7 +44,7 @@ export const context: Catalogue['context'] = {
   wholeWindow: (size) => `${size} (toda)`,
   windowHint:
     'Como si el modelo solo pudiera abarcar esta cantidad de tokens, incluida su respuesta. Los mensajes más ' +
-    'antiguos salen primero; con compresión caben más.',
+    'antiguos quedan fuera primero; con compresión caben más.',
 
   tagger: 'Etiquetador para KeyPOS',
   taggerOf: 'etiquetador',
@@ -80,8 +80,7 @@ export const context: Catalogue['context'] = {
 
   assist: 'Ayuda con la respuesta más reciente',
   plainReply: (why) => `Es una respuesta simple. El motivo, en inglés: ${why}`,
-  foundBefore: (n) =>
-    `Antes de la conversación: ${count(n, 'intercambio parecido', 'intercambios parecidos')} del corpus`,
+  foundBefore: (n) => `Antes de la conversación: ${count(n, 'ejemplo parecido', 'ejemplos parecidos')} del corpus`,
   similarity: (dialogue, value) => `${dialogue}, semejanza ${value}`,
   chosenFrom: (n) => `Elegida entre ${count(n, 'respuesta', 'respuestas')} por un modelo pequeño`,
   score: (value) => `Puntuación ${value}`,

@@ -66,8 +66,8 @@ export const data: Catalogue['data'] = {
   chatFromTurn: (turn) => `Chatear desde aquí, intervención ${turn}`,
   compareFrom: 'Comparar desde aquí',
   compareFromTurn: (turn) => `Comparar desde aquí, intervención ${turn}`,
-  seeker: 'Quien busca apoyo',
-  supporter: 'Quien da apoyo',
+  seeker: 'Persona que busca apoyo',
+  supporter: 'Persona que da apoyo',
 
   malformed: (records) =>
     `${count(records, 'registro tenía errores y se ha omitido', 'registros tenían errores y se han omitido')}; los ` +
@@ -112,7 +112,7 @@ export const data: Catalogue['data'] = {
     emotions: { title: 'Emociones', of: (n) => `De ${n} diálogos con emoción` },
   },
   barsLabel: (name) => `Barras: con qué frecuencia aparece cada una; la más frecuente es ${name}`,
-  mostFrequent: (shown, all) => `; las ${shown} más frecuentes de ${count(all, 'diálogo', 'diálogos')}`,
+  mostFrequent: (shown, all) => `; las ${shown} más frecuentes de ${all}`,
   asTable: 'Como tabla',
   count: 'Número',
   share: 'Proporción',

@@ -3,29 +3,27 @@ import type { Catalogue } from '../catalogue.ts';
 export const help: Catalogue['help'] = {
   firstReplies: {
     suicide: {
-      heard: () =>
-        'Gracias por decirlo. Parece que estás sufriendo mucho, y no tienes por qué pasar por esto sin compañía.',
+      heard: () => 'Gracias por decirlo. Parece que estás sufriendo mucho, y no tienes por qué pasar por esto a solas.',
       asks: '¿Estás pensando en quitarte la vida? ¿Estás a salvo en este momento?',
       todo: (call) =>
         `Si crees que podrías hacerlo, por favor, llama al ${call} o ve con alguien que esté cerca, y aléjate de ` +
-        'todo ' +
-        'lo que puedas usar para hacerte daño.',
+        'todo lo que puedas usar para hacerte daño.',
     },
     'self-harm': {
       heard: () => 'Gracias por decirlo. Parece que algo se ha vuelto demasiado difícil de soportar.',
       asks: '¿Te has hecho daño? ¿Sientes el impulso en este momento?',
       todo: (call) =>
-        `Si necesitas atención médica, por favor, llama al ${call}. Si sientes el impulso, deja fuera de tu alcance ` +
+        `Si necesitas atención médica, por favor, llama al ${call}. Si sientes el impulso, pon fuera de tu alcance ` +
         'lo que usarías y quédate cerca de alguien hasta que pase.',
     },
     overdose: {
       heard: (call) =>
-        `Si has tomado algo, por favor, llama ahora mismo al ${call}, aunque te sientas bien. La ayuda funciona ` +
-        'mejor cuanto antes llega.',
+        `Si has tomado algo, por favor, llama ahora mismo al ${call}, aunque te sientas bien. Cuanto antes ` +
+        'llegue la ayuda, mejor.',
       asks: '¿Qué has tomado, cuánto y cuándo?',
       todo: () =>
-        'Díselo a quien te atienda y no te quedes sin compañía. Si todavía no has tomado nada, por favor, aléjate ' +
-        'de ello.',
+        'Díselo a quien te atienda y no te quedes a solas. Si todavía no has tomado nada, por favor, aléjate de lo ' +
+        'que pensabas tomar.',
     },
     abuse: {
       heard: () => 'Esto no debería pasarte, y no es culpa tuya.',
@@ -35,13 +33,13 @@ export const help: Catalogue['help'] = {
         'confianza.',
     },
     'harm-to-others': {
-      heard: () => 'Debe de dar miedo, y es bueno que lo hayas dicho.',
-      asks: '¿Tienes cerca a esa persona ahora? ¿Podría alguien salir herido?',
+      heard: () => 'Eso debe de dar miedo, y has hecho bien en decirlo.',
+      asks: '¿Tienes cerca a esa persona ahora? ¿Podría alguien resultar herido?',
       todo: (call) =>
         `Si es así, por favor, aléjate y llama al ${call}. Puedes decir exactamente lo que has escrito aquí.`,
     },
     unknown: {
-      heard: () => 'Gracias por decirlo. Suena muy duro, y no tienes por qué pasar por esto sin compañía.',
+      heard: () => 'Gracias por decirlo. Parece algo muy duro, y no tienes por qué pasar por esto a solas.',
       asks: '¿Estás a salvo en este momento? ¿Estás pensando en hacerte daño, o alguien te está haciendo daño?',
       todo: (call) => `Si estás en peligro, por favor, llama al ${call} o ve con alguien que esté cerca.`,
     },
@@ -51,7 +49,7 @@ export const help: Catalogue['help'] = {
   listener: (name, contact) => `Personas que escuchan: ${name}, ${contact}.`,
   listeners: 'Personas que escuchan en tu país: findahelpline.com.',
   keepWriting: 'También puedes seguir escribiendo aquí.',
-  byPeople: 'Escrito por personas, de antemano.',
+  byPeople: 'Escrito de antemano por personas.',
 
   banner: 'Dónde encontrar personas que pueden ayudar',
   hideLines: 'Ocultar estos números',
@@ -60,9 +58,8 @@ export const help: Catalogue['help'] = {
   concern: 'Si se trata de ti o de alguien cercano',
   concernBody:
     'Hay personas preparadas para escucharte a cualquier hora, gratis o por poco dinero, y no necesitas ningún ' +
-    'motivo ' +
-    'especial para llamar. Un programa no puede sustituirlas. Si alguien está en peligro ahora, llama a un número de ' +
-    'emergencias.',
+    'motivo especial para llamar. Un programa no puede sustituirlas. Si alguien está en peligro ahora, llama a ' +
+    'un número de emergencias.',
 
   noAnswer: 'Si no contestan, prueba con el siguiente número o en findahelpline.com.',
   noLines:
@@ -79,10 +76,10 @@ export const help: Catalogue['help'] = {
   callOrText: (number) => `Llamada o SMS al ${number}`,
   orText: (number) => `llamada o SMS al ${number}`,
 
-  needPerson: '¿Necesitas hablar con alguien ahora?',
+  needPerson: '¿Quieres hablar con una persona?',
   needPersonBody:
-    'Puedes llamar o escribir a personas que escuchan, sea lo que sea. Si alguien está en peligro ahora, llama a un ' +
-    'número de emergencias.',
+    'Puedes llamar o escribir a personas que escuchan, sea por lo que sea. Si alguien está en peligro ahora, llama ' +
+    'a un número de emergencias.',
 
   listed: 'Debajo de tu mensaje hay personas que pueden ayudar.',
 };

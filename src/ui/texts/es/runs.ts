@@ -22,13 +22,13 @@ export const runs: Catalogue['runs'] = {
   list: 'Evaluaciones',
   compareNamed: (name) => `Comparar ${name}`,
   ofTotal: (done, total) => `${done} de ${total}`,
-  removeNamed: (name) => `Eliminar ${name}`,
+  removeNamed: (name) => `Borrar ${name}`,
   withLab: 'Evaluaciones que vienen con el laboratorio',
   committedList: 'Evaluaciones del laboratorio',
   records: (n) => count(n, 'registro', 'registros'),
-  removeHead: (name) => `¿Eliminar «${name}»?`,
+  removeHead: (name) => `¿Borrar «${name}»?`,
   removeBody: 'Sus respuestas y puntuaciones se perderán para siempre. Expórtala antes si quieres conservarlas.',
-  remove: 'Eliminar',
+  remove: 'Borrar',
   imported: (name) => `Se ha importado «${name}».`,
 
   name: 'Nombre',
@@ -67,7 +67,7 @@ export const runs: Catalogue['runs'] = {
     loading: 'Cargando el modelo',
     answering: 'Respondiendo',
     loadingJudge: 'Cargando el juez',
-    judging: 'Evaluando las respuestas',
+    judging: 'Juzgando las respuestas',
     paused: 'En pausa',
     finished: 'Terminada',
     counting: 'Calculando la tabla',
@@ -94,8 +94,8 @@ export const runs: Catalogue['runs'] = {
   tests: 'Pruebas de significación',
 
   judge: 'Juez',
-  judgeReplies: 'Evaluar estas respuestas con un juez',
-  judgeDialogues: 'Evaluar estos diálogos con un juez',
+  judgeReplies: 'Juzgar estas respuestas',
+  judgeDialogues: 'Juzgar estos diálogos',
   scoresReplies:
     'Un modelo puntúa cada respuesta de 0 a 5 según implicación, consuelo, adecuación y sugerencia, con la original ' +
     'como referencia.',
@@ -107,11 +107,11 @@ export const runs: Catalogue['runs'] = {
     'cuyas respuestas estén en esta evaluación.',
   rounds: 'Rondas',
   stopJudging: 'Detener al juez',
-  startJudging: 'Evaluar',
+  startJudging: 'Juzgar',
   judges: 'Jueces',
   verdicts: 'veredictos',
   roundCount: (n) => count(n, 'ronda', 'rondas'),
-  resumeJudge: (name) => `Reanudar la evaluación de ${name}`,
+  resumeJudge: (name) => `Reanudar con el juez ${name}`,
   showScores: (name) => `Mostrar las puntuaciones de ${name}`,
   inTable: 'En la tabla',
   showInTable: 'Mostrar en la tabla',
@@ -135,7 +135,7 @@ export const runs: Catalogue['runs'] = {
   nothingToCompare: 'No hay con qué comparar las puntuaciones: ni cuestionario ni conversaciones fracasadas.',
   findings: 'Resultados de la comprobación',
   judgedCount: (dialogues, refused, unreadable) =>
-    `${count(dialogues, 'diálogo evaluado', 'diálogos evaluados')}; ${count(refused, 'negativa', 'negativas')}, ` +
+    `${count(dialogues, 'diálogo juzgado', 'diálogos juzgados')}; ${count(refused, 'negativa', 'negativas')}, ` +
     `${count(unreadable, 'respuesta ilegible', 'respuestas ilegibles')}.`,
 
   rate: 'Valorar respuestas a ciegas',

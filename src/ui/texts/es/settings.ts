@@ -21,7 +21,7 @@ export const settings: Catalogue['settings'] = {
     },
     topP: {
       label: 'Top-p',
-      explains: 'Solo se elige entre las palabras más probables que juntas alcanzan esta proporción.',
+      explains: 'Solo se elige entre las palabras más probables que juntas suman esta proporción de la probabilidad.',
     },
     topK: {
       label: 'Top-k',
@@ -51,23 +51,23 @@ export const settings: Catalogue['settings'] = {
   bestOfHint:
     'Si son más de una, el modelo escribe esa cantidad de respuestas y un segundo modelo, pequeño, te muestra la ' +
     'mejor. Cada una tarda lo que una respuesta, y no ves nada hasta que se ha escrito la última.',
-  exchanges: 'Intercambios parecidos',
+  exchanges: 'Ejemplos parecidos',
   exchangesHint:
     'El modelo lee primero esa cantidad de mensajes parecidos al tuyo del corpus Solace, con las respuestas que ' +
     'recibieron. En nuestras mediciones, esto no ayudó al modelo predeterminado.',
 
   overflow: 'Cuando la conversación es más larga de lo que el modelo puede leer',
   overflows: {
-    drop: { name: 'Quitar lo más antiguo', summary: 'Los mensajes más antiguos salen; el resto queda como está.' },
+    drop: { name: 'Quitar lo más antiguo', summary: 'Los mensajes más antiguos quedan fuera; el resto, como está.' },
     ends: {
       name: 'Conservar el principio',
-      summary: 'Los dos primeros mensajes se quedan; después salen los más antiguos.',
+      summary: 'Los dos primeros mensajes se quedan; después quedan fuera los más antiguos.',
     },
     shorten: {
       name: 'Acortar lo antiguo',
       summary:
-        'Los mensajes antiguos pierden sus palabras menos importantes antes de salir: primero con KeyPOS, después ' +
-        'con NoStopwords.',
+        'Los mensajes antiguos pierden sus palabras menos importantes antes de quedar fuera: primero con KeyPOS, ' +
+        'después con NoStopwords.',
     },
     summarise: {
       name: 'Resumir',
@@ -82,14 +82,15 @@ export const settings: Catalogue['settings'] = {
     },
     recall: {
       name: 'Mirar atrás si hace falta',
-      summary: 'Los mensajes más antiguos salen; los que se parecen en significado al más reciente se citan con él.',
+      summary:
+        'Los mensajes más antiguos quedan fuera; los que se parecen en significado al más reciente se citan con él.',
     },
   },
   overflowFrees:
     'Cada vez se libera una cuarta parte de la ventana, para que en la mayoría de las respuestas solo haya que leer ' +
     'lo nuevo.',
   overflowLater: 'El modelo lo hace al responder; hasta entonces, lo más antiguo aparece como quitado.',
-  overflowMissing: 'Esto no está disponible aquí en este momento, así que lo más antiguo solo se quita.',
+  overflowMissing: 'Esto no está disponible aquí ahora, así que lo más antiguo solo se quita.',
 
   changed: {
     compression: (name) => `compresión ${name}`,
@@ -97,7 +98,7 @@ export const settings: Catalogue['settings'] = {
     keeps: (tags) => `conserva ${tags}`,
     decoding: (label, value) => `${label.toLowerCase()} ${value}`,
     bestOf: (n) => `la mejor de ${count(n, 'respuesta', 'respuestas')}`,
-    exchanges: (n) => count(n, 'intercambio parecido', 'intercambios parecidos'),
+    exchanges: (n) => count(n, 'ejemplo parecido', 'ejemplos parecidos'),
     budget: (n) => `ventana de contexto de ${count(n, 'token', 'tokens')}`,
     overflow: (name) => `cuando está llena: ${name.toLowerCase()}`,
     newestWhole: 'mensaje más reciente entero',

@@ -43,8 +43,8 @@ export const terms: Terms = {
     ggufFile: 'Archivo GGUF de este dispositivo.',
     fromHost: (host) => `Descargado de ${host}.`,
     converted: (kind) => `Convertido desde ${kind} en este dispositivo, 4 bits por peso.`,
-    adapter: (base) => `Adaptador de este dispositivo, sobre ${base}.`,
-    sum: (sum, base) => `Suma de ${sum}, sobre ${base}.`,
+    adapter: (base) => `Adaptador de este dispositivo, para ${base}.`,
+    sum: (sum, base) => `Suma de ${sum}, para ${base}.`,
     webllm: 'Funciona en WebGPU con WebLLM.',
     noWebGpu: 'este navegador no tiene WebGPU',
     noAdapter: 'no se ha encontrado ninguna tarjeta gráfica',
@@ -227,7 +227,7 @@ export const terms: Terms = {
   },
   missing: {
     condition: () => 'El plan de esta evaluación no nombra esta condición.',
-    failed: () => 'El turno ha fallado, así que no se sabe si se envió algo.',
+    failed: () => 'Aquí la respuesta ha fallado, así que no se sabe si se envió algo.',
     dataset: (dataset) =>
       `Su conjunto de datos, «${dataset}», no está en este navegador. Añádelo en «Datos» y abre el turno de nuevo.`,
     'other-dialogue': () => 'El diálogo con este nombre en este navegador no es el de la evaluación.',
