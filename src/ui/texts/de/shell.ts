@@ -69,7 +69,7 @@ export const shell: Catalogue['shell'] = {
   runsOnHost: (host) => `Läuft auf ${host}; was du schreibst, wird dorthin gesendet.`,
   sizeToLoad: (size) => `${size} zu laden.`,
   sizeToFetch: (size, kept) =>
-    `${size} werden einmal heruntergeladen. Danach belegt es bis zu ${kept} Speicherplatz auf diesem Gerät.`,
+    `${size} werden einmal heruntergeladen. Danach belegt das Modell bis zu ${kept} auf diesem Gerät.`,
   memory: (size) => `Braucht etwa ${size} Arbeitsspeicher, solange es benutzt wird.`,
   ready: 'Bereit.',
   readyOn: (where) => `Bereit auf ${where}.`,

@@ -5,8 +5,8 @@ const count = countingIn('de');
 
 export const tour: Catalogue['tour'] = {
   lead:
-    'Drei Stationen in etwa 90 Sekunden. Dafür wird kein Modell geladen: Die Antworten hat das des Labors vorab ' +
-    'geschrieben.',
+    'Drei Stationen in etwa 90 Sekunden. Dafür wird kein Modell geladen: Die Antworten hat das Modell des ' +
+    'Labors vorab geschrieben.',
   englishExample: 'Das Beispiel und die Antworten darauf sind auf Englisch.',
   stopList: 'Stationen der Tour',
   stops: {
@@ -37,8 +37,8 @@ export const tour: Catalogue['tour'] = {
   more: 'Weitere Vergleiche',
   leave: 'Tour verlassen',
 
-  seeker: 'Hilfe suchende Person',
-  supporter: 'Helfende Person',
+  seeker: 'Hilfesuchende Person',
+  supporter: 'Unterstützende Person',
   left: (compression, n, whole, turns) =>
     `${compression} sendet ${n} von ${count(whole, 'Token', 'Tokens')} aus ${count(turns, 'Beitrag', 'Beiträgen')}. ` +
     'Zwei davon:',

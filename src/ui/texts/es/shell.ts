@@ -68,7 +68,7 @@ export const shell: Catalogue['shell'] = {
   runsOnHost: (host) => `Funciona en ${host}; lo que escribes se envía allí.`,
   sizeToLoad: (size) => `${size} por cargar.`,
   sizeToFetch: (size, kept) =>
-    `${size} que se descargan una sola vez. Después ocupa hasta ${kept} en este dispositivo.`,
+    `${size} que se descargan una sola vez. Después, el modelo ocupa hasta ${kept} en este dispositivo.`,
   memory: (size) => `Ocupa unos ${size} de memoria mientras se usa.`,
   ready: 'Listo.',
   readyOn: (where) => `Listo en ${where}.`,

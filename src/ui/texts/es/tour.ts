@@ -27,8 +27,8 @@ export const tour: Catalogue['tour'] = {
       title: 'Lo que todavía cabe',
       says:
         'Un modelo solo puede abarcar cierta cantidad de tokens: su ventana de contexto. Cuando una conversación es ' +
-        'más larga, primero salen las intervenciones más antiguas. Haz más pequeña la ventana: KeyPOS olvida ' +
-        'palabras y Raw olvida intervenciones enteras.',
+        'más larga, primero quedan fuera los turnos más antiguos. Haz más pequeña la ventana: KeyPOS olvida ' +
+        'palabras y Raw olvida turnos enteros.',
     },
   },
   back: 'Atrás',
@@ -41,11 +41,11 @@ export const tour: Catalogue['tour'] = {
   supporter: 'Persona que da apoyo',
   left: (compression, n, whole, turns) =>
     `${compression} envía ${n} de los ${count(whole, 'token', 'tokens')} de ` +
-    `${count(turns, 'intervención', 'intervenciones')}. Dos de ellas:`,
+    `${count(turns, 'turno', 'turnos')}. Dos de ellos:`,
   window: 'Ventana:',
   average: (dialogues, saved, rise) =>
     `De media, en otros ${dialogues} diálogos, KeyPOS ahorra un ${saved} de los tokens, pero la respuesta original ` +
     `es más difícil de predecir: su perplejidad sube un ${rise}.`,
   averageToo: (saved, rise) => `Con NoStopwords son un ${saved} y un ${rise}.`,
-  kept: (turns, all, n) => `${turns} de ${all} intervenciones, ${count(n, 'token', 'tokens')}`,
+  kept: (turns, all, n) => `${turns} de ${all} turnos, ${count(n, 'token', 'tokens')}`,
 };
