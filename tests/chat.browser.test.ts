@@ -107,6 +107,8 @@ describe('help in the chat', () => {
     expect(await own.innerText()).not.toContain('You said');
     await own.getByRole('button', { name: 'Show what the model wrote' }).press('Enter');
     expect(await own.innerText()).toContain('You said: myself kill to want I');
+    expect(await own.getByTestId('own-warning').innerText()).toContain('cannot judge danger');
+    await expect.poll(() => page.getByTestId('after-danger').count()).toBe(0);
     await own.getByTestId('retry').click();
     await expect.poll(() => endpoint.seen.length).toBe(2);
     await person.reply();
@@ -116,6 +118,9 @@ describe('help in the chat', () => {
     expect(sent[1]?.content).toBe(await first.getByRole('paragraph').nth(1).innerText());
     // The answer to the first reply stays whole too; later messages do not.
     expect(sent[2]?.content).toBe('I am not at home and it is raining');
+    // Later messages look harmless: the way to a person stays beside the field.
+    await page.getByTestId('after-danger').getByRole('button', { name: 'Need a person now?' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Need a person now?' }).count()).toBe(1);
     await person.ask('It is late and I am tired');
     expect(endpoint.seen.pop()?.body.messages.at(-1)?.content).not.toContain('is');
     expect(endpoint.seen.map(({ body }) => body.messages.find(({ role }) => role === 'user')?.content)).toEqual([
@@ -137,6 +142,14 @@ describe('help in the chat', () => {
     endpoint.pause = 0;
     await own.getByTestId('retry').click();
     await own.getByText('The model has written a reply of its own.').waitFor();
+  });
+
+  it('puts an example into the field, from which Enter sends it', async () => {
+    const { guest, person } = at;
+    await guest.page.getByRole('button', { name: 'I moved to a new city' }).click();
+    await guest.page.keyboard.press('Enter');
+    await person.reply();
+    expect(await person.messages.first().innerText()).toContain('I moved to a new city');
   });
 
   it('lets the person keep writing while a model loads', async () => {

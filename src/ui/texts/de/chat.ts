@@ -81,6 +81,8 @@ export const chat: Catalogue['chat'] = {
   foldWriting: 'Das Modell schreibt eine eigene Antwort.',
   foldWritten: 'Das Modell hat eine eigene Antwort geschrieben. Sie kann übersehen, worauf es hier ankommt.',
   foldNothing: 'Das Modell hat nichts geschrieben.',
+  ownWarning: 'Vom Modell geschrieben, das Gefahr nicht einschätzen kann. Niemand hat es geprüft.',
+  afterDanger: 'Falls du noch in Gefahr bist: Ein Modell kann das nicht einschätzen. Ein Mensch kann helfen.',
   showOwn: 'Zeigen, was das Modell geschrieben hat',
   hideOwn: 'Ausblenden, was das Modell geschrieben hat',
   copy: 'Kopieren',

@@ -4,9 +4,7 @@ import { countingIn } from '../counting.ts';
 const count = countingIn('de');
 
 export const tour: Catalogue['tour'] = {
-  lead:
-    'Drei Stationen in etwa 90 Sekunden. Dafür wird kein Modell geladen: Die Antworten hat das Modell des ' +
-    'Labors vorab geschrieben.',
+  lead: 'Drei Stationen in etwa 90 Sekunden. Die Antworten wurden vorab geschrieben, daher wird kein Modell geladen.',
   englishExample: 'Das Beispiel und die Antworten darauf sind auf Englisch.',
   stopList: 'Stationen der Tour',
   stops: {
@@ -27,8 +25,8 @@ export const tour: Catalogue['tour'] = {
       title: 'Was noch hineinpasst',
       says:
         'Ein Modell kann nur eine begrenzte Zahl von Tokens aufnehmen: sein Kontextfenster. Wird ein Gespräch ' +
-        'länger, fallen die ältesten Beiträge zuerst weg. Mach das Fenster kleiner: KeyPOS vergisst Wörter, Raw ' +
-        'vergisst ganze Beiträge.',
+        'länger, fallen die ältesten Beiträge zuerst weg. Mach das Fenster kleiner: Raw verliert früher Beiträge; ' +
+        'KeyPOS behält mehr davon, ohne ihre kleinen Wörter.',
     },
   },
   back: 'Zurück',

@@ -75,6 +75,9 @@ export const chat = {
   foldWriting: 'The model is writing a reply of its own.',
   foldWritten: 'The model has written a reply of its own. It can miss what matters here.',
   foldNothing: 'The model wrote nothing.',
+  /** Beside what the model wrote after a message that signals danger. */
+  ownWarning: 'Written by the model, which cannot judge danger. Nobody has checked it.',
+  afterDanger: 'If you are still in danger: a model cannot judge that. A person can help.',
   showOwn: 'Show what the model wrote',
   hideOwn: 'Hide what the model wrote',
   copy: 'Copy',

@@ -21,13 +21,13 @@ const stops: Record<StopId, { title: string; says: string }> = {
     title: 'What still fits',
     says:
       'A model can hold only so many tokens: its window. When a conversation is longer, its oldest turns are left ' +
-      'out first. Make the window smaller: KeyPOS forgets words, Raw forgets whole turns.',
+      'out first. Make the window smaller: Raw loses turns sooner; KeyPOS keeps more of them, without their small words.',
   },
 };
 
 /** The tour; its example comes with its replies, in English. */
 export const tour = {
-  lead: 'Three stops in about 90 seconds. No model is loaded: the lab’s own wrote the replies beforehand.',
+  lead: 'Three stops in about 90 seconds. The replies were written beforehand, so no model is loaded.',
   /** Shown only where the interface speaks another language. */
   englishExample: 'The example and its replies are in English.',
   stopList: 'Stops of the tour',

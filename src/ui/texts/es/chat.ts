@@ -76,6 +76,8 @@ export const chat: Catalogue['chat'] = {
   foldWriting: 'El modelo está escribiendo su propia respuesta.',
   foldWritten: 'El modelo ha escrito su propia respuesta. Puede pasar por alto lo que aquí importa.',
   foldNothing: 'El modelo no ha escrito nada.',
+  ownWarning: 'Escrito por el modelo, que no puede valorar un peligro. Nadie lo ha revisado.',
+  afterDanger: 'Si todavía estás en peligro: un modelo no puede valorarlo. Una persona puede ayudarte.',
   showOwn: 'Mostrar lo que ha escrito el modelo',
   hideOwn: 'Ocultar lo que ha escrito el modelo',
   copy: 'Copiar',

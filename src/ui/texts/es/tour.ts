@@ -4,9 +4,7 @@ import { countingIn } from '../counting.ts';
 const count = countingIn('es');
 
 export const tour: Catalogue['tour'] = {
-  lead:
-    'Tres paradas en unos 90 segundos. No se carga ningún modelo: las respuestas las escribió de antemano el del ' +
-    'laboratorio.',
+  lead: 'Tres paradas en unos 90 segundos. Las respuestas se escribieron de antemano, así que no se carga ningún modelo.',
   englishExample: 'El ejemplo y sus respuestas están en inglés.',
   stopList: 'Paradas del recorrido',
   stops: {
@@ -27,8 +25,8 @@ export const tour: Catalogue['tour'] = {
       title: 'Lo que todavía cabe',
       says:
         'Un modelo solo puede abarcar cierta cantidad de tokens: su ventana de contexto. Cuando una conversación es ' +
-        'más larga, primero quedan fuera los turnos más antiguos. Haz más pequeña la ventana: KeyPOS olvida ' +
-        'palabras y Raw olvida turnos enteros.',
+        'más larga, primero quedan fuera los turnos más antiguos. Haz más pequeña la ventana: Raw pierde turnos ' +
+        'antes; KeyPOS conserva más, sin sus palabras pequeñas.',
     },
   },
   back: 'Atrás',
