@@ -1,9 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Mebibytes of memory that a process and all its descendants use now; undefined where /proc does not exist. */
-export function residentMiB(root: number): number | undefined {
+export const residentMiB = (root: number): number | undefined =>
+  sumOfProcesses(root, (folder) => {
+    const status = readFileSync(`${folder}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
+  });
+
+/** Clock ticks of the kernel per second, which Linux fixes for programs. */
+const TICKS = 100;
+
+/** CPU seconds that a process's living descendants have used; undefined where /proc does not exist. */
+export const cpuSeconds = (root: number): number | undefined =>
+  sumOfProcesses(root, (folder, pid) => {
+    if (pid === root) return 0;
+    const fields = readFileSync(`${folder}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  });
+
+/** The sum of a value of a process and of all its descendants. */
+function sumOfProcesses(root: number, valueOf: (folder: string, pid: number) => number): number | undefined {
   const parents = new Map<number, number>();
-  const resident = new Map<number, number>();
+  const values = new Map<number, number>();
   try {
     for (const name of readdirSync('/proc')) {
       const pid = Number(name);
@@ -11,7 +31,7 @@ export function residentMiB(root: number): number | undefined {
       try {
         const status = readFileSync(`/proc/${pid}/status`, 'utf8');
         parents.set(pid, Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0));
-        resident.set(pid, Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
+        values.set(pid, valueOf(`/proc/${pid}`, pid));
       } catch {
         // The process ended during the check.
       }
@@ -20,7 +40,7 @@ export function residentMiB(root: number): number | undefined {
     return undefined;
   }
   const descends = (pid: number): boolean => pid === root || (pid > 1 && descends(parents.get(pid) ?? 0));
-  return [...resident].filter(([pid]) => descends(pid)).reduce((sum, [, size]) => sum + size, 0);
+  return [...values].filter(([pid]) => descends(pid)).reduce((sum, [, value]) => sum + value, 0);
 }
 
 /** Runs `work` and returns its result and the peak increase of memory above `before`. */

@@ -8,7 +8,7 @@ import { locate } from '../build/vendor-files.ts';
 import { launch } from '../tests/harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
 import { embeddedAsGguf } from './chat-gguf.ts';
-import { residentMiB, withPeak } from './chat-memory.ts';
+import { cpuSeconds, residentMiB, withPeak } from './chat-memory.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const EMBEDDED = join(ROOT, 'public/models/smollm2-135m-instruct');
@@ -141,10 +141,11 @@ function question(round: number): string {
 }
 
 /**
- * `npm run bench -- chat [wasm]`: the embedded model in one Chromium, on Wasm and WebGPU or only on Wasm, compared with
- * wllama on the same weights.
+ * `npm run bench -- chat [wasm] [threads]`: the embedded model in one Chromium, on Wasm and WebGPU or only on Wasm,
+ * compared with wllama on the same weights. With one thread, CPU seconds can be compared on a busy machine too: threads
+ * wait for each other in loops.
  */
-export async function benchChat([device]: readonly string[] = []): Promise<void> {
+export async function benchChat([device, wanted]: readonly string[] = []): Promise<void> {
   const gguf = await embeddedAsGguf(EMBEDDED, CACHE);
   await buildEnginePage();
   const served = await serveEnginePage({
@@ -154,7 +155,7 @@ export async function benchChat([device]: readonly string[] = []): Promise<void>
   });
   const browser = await launch({ webgpu: true });
   try {
-    const threads = Math.min(4, cpus().length);
+    const threads = Number(wanted ?? Math.min(4, cpus().length));
     console.log(
       `${browser.browserType().name()} ${browser.version()}, ${cpus()[0]?.model ?? 'unknown processor'}, ` +
         `${cpus().length} cores, ${threads} threads`,
@@ -200,6 +201,7 @@ interface Row extends Reading, Effort {
   loadMs: number;
   /** Once what the first load stored is there. */
   warmLoadMs: number;
+  cpu: Record<'load' | 'read' | 'token', number>;
   peakMiB: number | undefined;
 }
 
@@ -210,6 +212,9 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
   page.setDefaultTimeout(600_000);
   // The compiler that runs this benchmark names functions with a helper that pages lack.
   await page.addInitScript('globalThis.__name = (named) => named');
+  await page.addInitScript(
+    `Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => ${threads} })`,
+  );
   await page.goto(url);
   await page.waitForFunction(() => 'solace' in globalThis);
   try {
@@ -223,13 +228,17 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
         return { ms, where, readings };
       },
     );
-    const warm = await contender.load(page, threads);
+    const [warm, load] = await withCpu(() => contender.load(page, threads));
+    const [, read] = await withCpu(() => contender.reply(page, effort.rounds, 1));
+    // The cache holds the prompt.
+    const [, written] = await withCpu(() => contender.reply(page, effort.rounds, effort.newTokens));
     return {
       ...effort,
       name: contender.name,
       where: result.where,
       loadMs: result.ms,
       warmLoadMs: warm.ms,
+      cpu: { load, read, token: written / effort.newTokens },
       peakMiB,
       promptTokens: result.readings[0]?.promptTokens ?? 0,
       firstTokenMs: Math.min(...result.readings.map((reading) => reading.firstTokenMs)),
@@ -240,9 +249,16 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
   }
 }
 
+/** Runs `work`, and gives the CPU seconds that the browser used meanwhile. */
+async function withCpu<T>(work: () => Promise<T>): Promise<[T, number]> {
+  const before = cpuSeconds(process.pid) ?? NaN;
+  const result = await work();
+  return [result, (cpuSeconds(process.pid) ?? NaN) - before];
+}
+
 const HEAD =
-  '| | runs | first load s | later load s | prompt tokens | first token s | tokens/s | peak MiB | best of |\n' +
-  '| --- | --- | --- | --- | --- | --- | --- | --- | --- |';
+  '| | runs | first load s | later load s | prompt tokens | first token s | tokens/s | peak MiB | best of ' +
+  '| CPU s: later load, first token, each token |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |';
 
 function line(row: Row): string {
   const { name, where, loadMs, warmLoadMs, promptTokens, firstTokenMs, tokensPerSecond, peakMiB } = row;
@@ -250,7 +266,8 @@ function line(row: Row): string {
     `| ${name} | ${where} | ${(loadMs / 1000).toFixed(1)} | ${(warmLoadMs / 1000).toFixed(1)} | ${promptTokens} ` +
     `| ${(firstTokenMs / 1000).toFixed(2)} ` +
     `| ${tokensPerSecond < 1 ? tokensPerSecond.toPrecision(2) : tokensPerSecond.toFixed(1)} | ` +
-    `${peakMiB?.toFixed(0) ?? '?'} | ${row.rounds} x ${row.newTokens} tokens |`
+    `${peakMiB?.toFixed(0) ?? '?'} | ${row.rounds} x ${row.newTokens} tokens ` +
+    `| ${row.cpu.load.toFixed(1)}, ${row.cpu.read.toFixed(1)}, ${row.cpu.token.toFixed(2)} |`
   );
 }
 
@@ -262,6 +279,8 @@ function reportRatio([own, other]: Row[]): void {
     `\nlab on Wasm : wllama  prefill ${times(other.firstTokenMs, own.firstTokenMs)}  ` +
       `decode ${times(own.tokensPerSecond, other.tokensPerSecond)}  ` +
       `time of a later load ${times(own.warmLoadMs, other.warmLoadMs)}  ` +
+      `CPU of the first token ${times(other.cpu.read, own.cpu.read)}, ` +
+      `of a token ${times(other.cpu.token, own.cpu.token)}  ` +
       `memory ${own.peakMiB && other.peakMiB ? times(own.peakMiB, other.peakMiB) : '?'}`,
   );
 }
