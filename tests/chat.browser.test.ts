@@ -3,26 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { HELP_LINES } from '../src/core/safety/help/lines.ts';
 import { seriousViolations } from './harness/axe.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
+import { liveIn } from './harness/live-in.ts';
 import { overhangs } from './harness/overhang.ts';
 import { storedText } from './harness/stored-text.ts';
 
 const DANGER = 'I want to kill myself';
 const LONG = 'A sentence that fills a line or two of the log, so that a few of them overflow it. '.repeat(4);
 const bannerOf = (page: Page) => page.getByRole('region', { name: 'Where to find people who can help' });
-
-/** Makes the page's browser report these languages and this time zone. */
-async function liveIn(page: Page, languages: string[], timeZone: string): Promise<void> {
-  await page.evaluate(
-    ([languages, timeZone]) => {
-      Object.defineProperty(navigator, 'languages', { configurable: true, get: () => languages });
-      const original = Intl.DateTimeFormat.prototype.resolvedOptions;
-      Intl.DateTimeFormat.prototype.resolvedOptions = function () {
-        return { ...original.call(this), timeZone };
-      };
-    },
-    [languages, timeZone] as const,
-  );
-}
 
 /** Corrupts every stored reply so that no version of the lab could have written it. Runs in the page. */
 async function spoilReplies(): Promise<void> {
@@ -142,14 +129,6 @@ describe('help in the chat', () => {
     endpoint.pause = 0;
     await own.getByTestId('retry').click();
     await own.getByText('The model has written a reply of its own.').waitFor();
-  });
-
-  it('puts an example into the field, from which Enter sends it', async () => {
-    const { guest, person } = at;
-    await guest.page.getByRole('button', { name: 'I moved to a new city' }).click();
-    await guest.page.keyboard.press('Enter');
-    await person.reply();
-    expect(await person.messages.first().innerText()).toContain('I moved to a new city');
   });
 
   it('lets the person keep writing while a model loads', async () => {

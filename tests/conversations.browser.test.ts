@@ -21,6 +21,14 @@ const BETWEEN_THE_LINES = 'I keep the tablets in my drawer and count them every 
 describe('conversations', () => {
   const at = useEndpointVisit({ view: 'chat' });
 
+  it('puts an example into the field, from which Enter sends it', async () => {
+    const { guest, person } = at;
+    await guest.page.getByRole('button', { name: 'I moved to a new city' }).click();
+    await guest.page.keyboard.press('Enter');
+    await person.reply();
+    expect(await person.messages.first().innerText()).toContain('I moved to a new city');
+  });
+
   it('shows hostile text as text, in the page, the list and the context', async () => {
     const { guest, person } = at;
     for (const text of HOSTILE) {

@@ -21,7 +21,8 @@ const stops: Record<StopId, { title: string; says: string }> = {
     title: 'What still fits',
     says:
       'A model can hold only so many tokens: its window. When a conversation is longer, its oldest turns are left ' +
-      'out first. Make the window smaller: Raw loses turns sooner; KeyPOS keeps more of them, without their small words.',
+      'out first. Make the window smaller: Raw loses turns sooner; KeyPOS keeps more of them, without their small ' +
+      'words.',
   },
 };
 

@@ -4,7 +4,9 @@ import { countingIn } from '../counting.ts';
 const count = countingIn('es');
 
 export const tour: Catalogue['tour'] = {
-  lead: 'Tres paradas en unos 90 segundos. Las respuestas se escribieron de antemano, así que no se carga ningún modelo.',
+  lead:
+    'Tres paradas en unos 90 segundos. Las respuestas se escribieron de antemano, así que no se carga ningún ' +
+    'modelo.',
   englishExample: 'El ejemplo y sus respuestas están en inglés.',
   stopList: 'Paradas del recorrido',
   stops: {
