@@ -2,12 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { decodeModel } from '../src/core/formats/onnx/index.ts';
+import { planDecoder } from '../src/core/formats/export/plan.ts';
+import { decodeModel, type OnnxModel } from '../src/core/formats/onnx/index.ts';
+import { openExportedFiles } from '../src/engines/exported-files.ts';
 import { EMBEDDED_FOLDER } from '../src/node/model-choice.ts';
+import { nodeFiles } from '../src/node/node-files.ts';
 import { launch } from '../tests/harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
 import { withEngineScript } from '../tests/harness/engine-script.ts';
 import { engineWorker, gpuCountsPerToken } from '../tests/harness/gpu-counts.ts';
+import { nodesThatRun } from '../tests/harness/graph-nodes.ts';
 import { load, unload, type InPage } from '../tests/harness/page-model.ts';
 import { SELF_TEST_MEASURE } from '../workers/engine/self-test.ts';
 
@@ -33,13 +37,22 @@ export async function benchGpu(): Promise<void> {
   }
 }
 
-/** The nodes of the graph, all of which run for every token. */
+/** The nodes of the graphs, which run for every token: as exported, and as WebGPU runs them. */
 async function printNodes(): Promise<void> {
-  const { graph } = decodeModel(await readFile(join(EMBEDDED_FOLDER, 'onnx/model_q4.onnx')));
+  const files = await nodeFiles(EMBEDDED_FOLDER);
+  const exported = decodeModel(await readFile(join(EMBEDDED_FOLDER, 'onnx/model_q4.onnx')));
+  const source = await openExportedFiles(files, { weights: false });
+  const { model: onGpu } = await planDecoder(source, 'q4', { forGpu: true });
+  printGraph('graph of the embedded base', exported);
+  printGraph('the graph for WebGPU', onGpu);
+  console.log(`  of these, ONNX Runtime fuses all but ${nodesThatRun(onGpu)}`);
+}
+
+function printGraph(name: string, { graph }: OnnxModel): void {
   const byOperator = new Map<string, number>();
   for (const { op } of graph.nodes) byOperator.set(op, (byOperator.get(op) ?? 0) + 1);
   const most = [...byOperator].sort(([, a], [, b]) => b - a).slice(0, 10);
-  console.log(`graph: ${graph.nodes.length} nodes (${most.map(([op, count]) => `${count} ${op}`).join(', ')}, …)`);
+  console.log(`${name}: ${graph.nodes.length} nodes (${most.map(([op, count]) => `${count} ${op}`).join(', ')}, …)`);
 }
 
 async function printCounts(browser: Browser, url: string): Promise<void> {

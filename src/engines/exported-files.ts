@@ -5,7 +5,7 @@ import { windowedSources } from '../core/formats/source.ts';
 import type { LoadOptions } from '../core/engine/engine.ts';
 import { hasFile, type ModelFiles } from '../core/engine/files.ts';
 import { readSideFiles } from '../core/engine/load-tokenizer.ts';
-import { chooseVariant } from './transformers/variants.ts';
+import { chooseVariant, type VariantFiles } from './transformers/variants.ts';
 
 /**
  * The weights of an ONNX folder that this lab exported; fetched if they are not here yet. Without `weights` they are
@@ -14,9 +14,12 @@ import { chooseVariant } from './transformers/variants.ts';
  */
 export async function openExportedFiles(
   files: ModelFiles,
-  { weights = true, ...options }: LoadOptions & { weights?: boolean },
+  {
+    weights = true,
+    variant: { graph, data } = chooseVariant(files, 'wasm', false),
+    ...options
+  }: LoadOptions & { weights?: boolean; variant?: VariantFiles },
 ): Promise<Checkpoint> {
-  const { graph, data } = chooseVariant(files, 'wasm', false);
   const wanted = [...SIDE_FILES.filter((path) => hasFile(files, path)), graph, ...(weights ? data : [])];
   await files.ensure(wanted, options);
   const side = await readSideFiles(files, SIDE_FILES);

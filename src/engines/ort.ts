@@ -1,4 +1,4 @@
-import type { Env } from 'onnxruntime-common';
+import type { Env, TensorConstructor } from 'onnxruntime-common';
 import type { OrtModule } from '../core/engine/ort.ts';
 
 /** Where the page serves ONNX Runtime, and its number of threads. */
@@ -28,6 +28,9 @@ export function useVendoredOrt({ wasm }: Partial<Env>, device: OrtDevice, { ortB
   wasm.wasmPaths = ortFiles(device, ortBase);
   wasm.numThreads = threads;
 }
+
+/** The class of tensors of the ONNX Runtime with which transformers.js uses a graphics device. */
+export const gpuTensorClass = async (): Promise<TensorConstructor> => (await import('onnxruntime-web/webgpu')).Tensor;
 
 /** Opens ONNX Runtime in a worker of the page; its graphics device exists once there is a session. */
 export async function openOrt(device: OrtDevice, place: OrtPlace): Promise<OrtModule & { env: Env }> {

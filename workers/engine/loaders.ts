@@ -21,12 +21,17 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     const { record, choice, base, threads } = request;
     if (choice.wide) return loadWidened(request, options);
     const { loadTransformers, sameOnProcessor } = await import('../../src/engines/transformers/load.ts');
+    const { gpuFiles } = await import('../../src/browser/model-store/converted-files.ts');
     const files = await recordFiles(record, base, options);
-    const load = (device: EngineChoice['device']) =>
-      loadTransformers(files, record.id, { ...options, device, ortBase: `${base}ort/`, threads });
+    const { files: run, form } =
+      choice.device === 'webgpu'
+        ? await gpuFiles(await openStore(), record, files, options)
+        : { files, form: undefined };
+    const load = (device: EngineChoice['device'], from = files) =>
+      loadTransformers(from, record.id, { ...options, device, ortBase: `${base}ort/`, threads });
     const onProcessor = async () => ((await sameOnProcessor(files)) ? load('wasm') : undefined);
-    const subject = { request, engine: 'transformers', files, onProcessor, ...options } as const;
-    return loadTested(subject, () => load(choice.device));
+    const subject = { request, engine: 'transformers', files, form, onProcessor, ...options } as const;
+    return loadTested(subject, () => load(choice.device, run));
   },
   async wllama(request, options) {
     const { fetchWllama, loadWllama, needsLargeMemory, wllamaRunsHere } =

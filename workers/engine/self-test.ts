@@ -29,6 +29,8 @@ export interface SelfTestSubject {
   engine: 'transformers' | 'wllama';
   /** Files of a folder; undefined for a GGUF. */
   files?: ModelFiles | undefined;
+  /** Names the form that the weights are converted to for the device, if any. */
+  form?: string | undefined;
   /** Loads the same weights on the processor; undefined if it would use others. */
   onProcessor: () => Promise<LoadedModel | undefined>;
   signal?: AbortSignal | undefined;
@@ -72,7 +74,7 @@ export async function loadTested<Model extends LoadedModel>(
   const adapter = device === 'webgpu' ? await tools.adapter() : '';
   const version = tools.version(engine);
   const contents = contentsOf(subject);
-  const form = request.choice.wide ? ['wide'] : [];
+  const form = [...(request.choice.wide ? ['wide'] : []), ...(subject.form === undefined ? [] : [subject.form])];
   const key = JSON.stringify([contents, engine, version, device, adapter, tools.browser, ...form]);
   const kept = await tools.kept(key);
   if (kept?.passed === false && !request.choice.retest) throw wrongNumbers(kept.failed);

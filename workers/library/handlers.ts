@@ -15,6 +15,7 @@ import { modelTokenizer } from '../../src/core/engine/model-tokenizer.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { LOGITS_ROWS } from '../../src/engines/transformers/ort-model.ts';
 import { chooseVariant } from '../../src/engines/transformers/variants.ts';
+import { gpuFormBytes } from '../../src/engines/transformers/gpu-form.ts';
 import { listWebLlm } from '../../src/engines/webllm/catalogue.ts';
 import { widenedBytes } from '../../src/engines/wide/widened-bytes.ts';
 import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
@@ -132,8 +133,9 @@ async function estimate(
   const shape = await loadShape(files);
   const widened = wide && device === 'wasm' ? await widenedBytes(files) : undefined;
   const inPlace = widened !== undefined;
+  const form = device === 'webgpu' ? await gpuFormBytes(files, variant, {}) : widened;
   return estimateMemory(
-    { ...shape, weightBytes: widened ?? variant.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS, inPlace },
+    { ...shape, weightBytes: form ?? variant.bytes, cacheElementBytes: 4, logitsRows: LOGITS_ROWS, inPlace },
     device,
   );
 }

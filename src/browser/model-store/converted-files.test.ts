@@ -6,10 +6,11 @@ import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
 import { exportOnnx } from '../../core/formats/export/export.ts';
 import { memoryFolder } from '../../core/formats/export/memory-sink.ts';
 import { decodeModel, encodeModel } from '../../core/formats/onnx/index.ts';
+import type { GpuProbe } from '../../engines/gpu.ts';
 import { convertibleWindow } from '../../engines/wllama/from-onnx.ts';
 import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 import { memoryVault } from './blob-store.ts';
-import { convertedGguf } from './converted-files.ts';
+import { convertedGguf, gpuFiles } from './converted-files.ts';
 import { openModelDatabase, type ModelDatabase } from './database.ts';
 import { hashBlob } from './digest.ts';
 import { FileStore } from './file-store.ts';
@@ -175,5 +176,62 @@ describe('convertedGguf', () => {
     expect([...opened]).toEqual([GRAPH]);
     await expect(convertedGguf(store, RECORD, files, {})).rejects.toMatchObject({ code: 'unsupported' });
     expect(await kept()).toEqual([]);
+  });
+});
+
+const GPU: GpuProbe = {
+  available: true,
+  software: false,
+  halfPrecision: false,
+  maxBufferBytes: 2 ** 31,
+  maxBindingBytes: 2 ** 31,
+  maxBuffersPerShader: 10,
+  description: 'acme card',
+};
+
+describe('gpuFiles', () => {
+  /** Loads the model for WebGPU, and says whether that converted anything. */
+  async function forGpu(gpu: GpuProbe = GPU) {
+    const stages = new Set<string>();
+    const { files, opened } = await watched();
+    const wide = await gpuFiles(again(), RECORD, files, { onProgress: ({ stage }) => stages.add(stage) }, () =>
+      Promise.resolve(gpu),
+    );
+    return { ...wide, own: files, opened, converted: stages.has('Preparing the weights for the graphics device') };
+  }
+  const inputsOf = async (files: ModelFiles) =>
+    decodeModel(new Uint8Array(await (await files.open(GRAPH)).arrayBuffer())).graph.inputs.map(({ name }) => name);
+
+  it('have a graph for WebGPU, and the rest of the model; the next load reads no weights', async () => {
+    const first = await forGpu();
+    expect([first.converted, await inputsOf(first.own), await inputsOf(first.files)]).toEqual([
+      true,
+      expect.arrayContaining(['attention_mask']),
+      expect.arrayContaining(['seqlens_k']),
+    ]);
+    const paths = ({ list }: ModelFiles) => list.map(({ path }) => path).sort();
+    expect(paths(first.files)).toEqual(paths(first.own));
+    const second = await forGpu();
+    expect([second.converted, second.form]).toEqual([false, first.form]);
+    expect([...second.opened].filter((path) => path.startsWith(DATA))).toEqual([]);
+    const bytes = async (files: ModelFiles) => Buffer.from(await (await files.open(DATA)).arrayBuffer());
+    expect((await bytes(second.files)).equals(await bytes(first.files))).toBe(true);
+    expect((await store.storedBytes('base')).made).toBeGreaterThan((await bytes(first.files)).length);
+  });
+
+  it('are the own files where there is no graphics device, and for models of other exporters', async () => {
+    const without = await forGpu({ available: false, reason: 'none' });
+    expect([without.files, without.form]).toEqual([without.own, undefined]);
+    await replace(GRAPH, (bytes) => encodeModel({ ...decodeModel(bytes), producerName: 'another' }).slice());
+    const foreign = await forGpu();
+    expect([foreign.files, foreign.form]).toEqual([foreign.own, undefined]);
+  });
+
+  it('are made afresh for other weights', async () => {
+    const first = await forGpu();
+    await replace(DATA, (bytes) => bytes.map((byte, i) => (i % 7 === 0 ? byte ^ 17 : byte)));
+    const later = await forGpu();
+    expect(later.converted).toBe(true);
+    expect(later.form).not.toBe(first.form);
   });
 });

@@ -10,6 +10,7 @@ import { chooseVariant } from '../../engines/transformers/variants.ts';
 import { adapterPaths, openParts } from './adapter-parts.ts';
 import type { FileStore } from './file-store.ts';
 import { hashedFiles, madeFiles, type Made } from './made-files.ts';
+import { filesOver } from './files-over.ts';
 
 /**
  * The files of a base with adapters merged into it. Only the graph and the changed matrices are new; all else is read
@@ -39,28 +40,14 @@ export async function mergedFiles(
 export const adapterTextFiles = (record: AdapterRecord, base: ModelFiles): ModelFiles =>
   overlaid(record, base, new Map());
 
-/** A model's files, some of which are replaced. */
+/** A base's files, some of which are replaced. */
 function overlaid({ name, template }: AdapterRecord, base: ModelFiles, files: Made): ModelFiles {
   const over = new Map(files);
   if (template !== null) over.set(CHAT_TEMPLATE_FILE, new Blob([template]));
   const graph = [...over.keys()].find((path) => path.endsWith('.onnx'));
-  const list = [
-    // Other variants of the base would be preferred on some devices, and nothing was merged into them.
-    ...base.list.filter(
-      ({ path }) => !over.has(path) && !(graph && path.startsWith('onnx/') && !path.startsWith(graph)),
-    ),
-    ...[...over].map(([path, { size }]) => ({ path, bytes: size })),
-  ];
-  return {
-    name,
-    list,
-    open: async (path) => over.get(path) ?? base.open(path),
-    ensure: (paths, options) =>
-      base.ensure(
-        paths.filter((path) => !over.has(path)),
-        options,
-      ),
-  };
+  // Other variants of the base would be preferred on some devices, and nothing was merged into them.
+  const isOther = (path: string) => graph !== undefined && path.startsWith('onnx/') && !path.startsWith(graph);
+  return filesOver(name, base, over, isOther);
 }
 
 /** Names what is merged, by contents. */

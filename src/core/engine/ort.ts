@@ -7,4 +7,7 @@ export interface OrtModule {
 }
 
 /** The members of a session needed to run a graph. */
-export type OrtSession = Pick<InferenceSession, 'inputNames' | 'outputNames' | 'inputMetadata' | 'run' | 'release'>;
+export type OrtSession = Pick<
+  InferenceSession,
+  'inputNames' | 'outputNames' | 'inputMetadata' | 'outputMetadata' | 'run' | 'release'
+>;

@@ -2,20 +2,33 @@ import { Tensor } from 'onnxruntime-common';
 import { LabError } from '../../core/error.ts';
 import { fromHalf } from '../../core/formats/float.ts';
 import type { OrtSession } from '../../core/engine/ort.ts';
+import type { GpuInputs } from './gpu-buffer.ts';
+import type { GpuLogits, TopLogits } from './gpu-logits.ts';
+import { dispose, elementBytes, type CacheInput, type KvCache } from './kv-cache.ts';
 
-/** Logits of the last positions of a step, row by row; a view that is valid until the next step. */
+/**
+ * Logits of the last positions of a step, row by row; a view that is valid until the next step. With `ids`, one row of
+ * the candidates that were wanted, in the order of their ids.
+ */
 export interface StepLogits {
   data: Float32Array;
   rows: number;
   vocabulary: number;
+  ids?: Uint32Array;
 }
+
+/**
+ * The logits to return: of no position, of the last one, of all; or of the last one at least those of the `top` highest
+ * entries, unless the last of them ties with the one before.
+ */
+export type WantedLogits = 'none' | 'last' | 'all' | { top: number };
 
 /** One sequence of tokens with its KV cache. */
 export interface Decoder {
   /** Whether the graph can compute the logits of only the last position. */
   readonly keepsLogits: boolean;
-  /** Runs `ids` after the cached ones. `logits`: of the last position or of all of `ids`. */
-  step(ids: readonly number[], logits: 'last' | 'all'): Promise<StepLogits>;
+  /** Runs `ids` after the cached ones. */
+  step(ids: readonly number[], logits: WantedLogits): Promise<StepLogits>;
   /**
    * Drops what does not match the start of `ids`; returns the number of positions kept. At least the last id is left to
    * run.
@@ -25,10 +38,18 @@ export interface Decoder {
   clear(): void;
 }
 
-/** The first `length` positions of a key or value cache, as a new tensor on the same device. */
-export type SlicePositions = (cache: Tensor, length: number) => Promise<Tensor> | Tensor;
-
 const PAST = /^past_key_values\./;
+
+/** Inputs that a graph for WebGPU reads on the graphics device. */
+const ON_DEVICE = new Set(['input_ids', 'seqlens_k']);
+
+/** What of a decoder is on a graphics device, besides its cache. */
+export interface DecoderOnGpu {
+  /** Where the graph writes the logits of the last position. */
+  row?: GpuLogits | undefined;
+  /** Of a graph for WebGPU. */
+  inputs?: GpuInputs | undefined;
+}
 
 /**
  * One sequence on a decoder graph with key/value caches (../shared/formats describes the contract: batch 1, caches [1,
@@ -37,15 +58,16 @@ const PAST = /^past_key_values\./;
  */
 export class KvDecoder implements Decoder {
   #session: OrtSession;
-  #slicePositions: SlicePositions;
-  #past = new Map<string, Tensor>();
+  #cache: KvCache;
+  #gpu: DecoderOnGpu;
   #ids: number[] = [];
-  #cacheInputs: CacheInput[];
+  #cacheInputs: readonly CacheInput[];
 
-  constructor(session: OrtSession, slicePositions: SlicePositions) {
+  constructor(session: OrtSession, cache: KvCache, gpu: DecoderOnGpu = {}) {
     this.#session = session;
-    this.#slicePositions = slicePositions;
+    this.#cache = cache;
     this.#cacheInputs = cacheInputs(session);
+    this.#gpu = gpu;
   }
 
   /** The ids whose keys and values are cached. */
@@ -55,23 +77,27 @@ export class KvDecoder implements Decoder {
 
   /** Whether the graph can compute the logits of only the last position. */
   get keepsLogits(): boolean {
-    return this.#session.inputNames.includes('num_logits_to_keep');
+    return keepsLogits(this.#session);
   }
 
   /** Bytes of key/value cache per position, all layers. */
   get bytesPerPosition(): number {
-    return this.#cacheInputs.reduce(
-      (sum, { type, dims }) => sum + (dims[1] as number) * (dims[3] as number) * (type === 'float16' ? 2 : 4),
-      0,
-    );
+    return this.#cacheInputs.reduce((sum, input) => sum + input.heads * input.size * elementBytes(input), 0);
   }
 
-  /** Runs `ids` after the cached ones. `logits`: of the last position or of all of `ids`. */
-  async step(ids: readonly number[], logits: 'last' | 'all'): Promise<StepLogits> {
-    const feeds = this.#feeds(ids, logits);
+  /** Runs `ids` after the cached ones. */
+  async step(ids: readonly number[], logits: WantedLogits): Promise<StepLogits> {
+    const row = logits === 'all' ? undefined : this.#gpu.row;
+    const inputs = this.#inputs(ids, logits);
     let outputs: Record<string, Tensor> | undefined;
     try {
-      outputs = await this.#session.run(feeds);
+      const cache = this.#cache.before(this.#ids.length, ids.length);
+      const feeds = { ...inputs, ...cache.inputs };
+      for (const name of this.#session.inputNames) if (!feeds[name]) throw unknownInput(name);
+      const given: Record<string, Tensor> = { ...cache.outputs, ...(row && { logits: row.output }) };
+      // An output that is not named is not computed.
+      const fetched = this.#session.outputNames.map((name): [string, Tensor | null] => [name, given[name] ?? null]);
+      outputs = await this.#session.run(feeds, Object.fromEntries(fetched));
       const output = outputs['logits'];
       if (!output)
         throw new LabError({
@@ -79,17 +105,18 @@ export class KvDecoder implements Decoder {
           what: 'The graph has no output "logits".',
           todo: 'Export the model again.',
         });
-      const result = await readLogits(output, logits === 'last' ? 1 : ids.length);
-      this.#adopt(outputs);
+      const result = await (row ? readRow(row, logits) : readLogits(output, logits === 'all' ? ids.length : 1));
+      this.#cache.adopt(outputs);
+      for (const [name, tensor] of Object.entries(outputs)) if (!name.startsWith('present')) dispose(tensor);
       this.#ids.push(...ids);
       return result;
     } catch (error) {
       // A partial step is not a state to continue from.
-      if (outputs) for (const tensor of Object.values(outputs)) tensor.dispose();
+      if (outputs) for (const tensor of Object.values(outputs)) dispose(tensor);
       this.clear();
       throw error;
     } finally {
-      for (const [name, tensor] of Object.entries(feeds)) if (!PAST.test(name) || !this.#holds(tensor)) dispose(tensor);
+      for (const tensor of Object.values(inputs)) dispose(tensor);
     }
   }
 
@@ -101,49 +128,32 @@ export class KvDecoder implements Decoder {
     const limit = Math.min(this.#ids.length, ids.length - 1);
     let common = 0;
     while (common < limit && this.#ids[common] === ids[common]) common++;
-    if (common === 0) this.clear();
-    else if (common < this.#ids.length) await this.#truncate(common);
+    if (common < this.#ids.length) {
+      await this.#cache.truncate(common);
+      this.#ids.length = common;
+    }
     return common;
   }
 
   /** Frees the caches. */
   clear(): void {
-    for (const tensor of this.#past.values()) dispose(tensor);
-    this.#past.clear();
+    this.#cache.clear();
     this.#ids = [];
   }
 
-  async #truncate(length: number): Promise<void> {
-    for (const [name, tensor] of [...this.#past]) {
-      const shorter = await this.#slicePositions(tensor, length);
-      this.#past.set(name, shorter);
-      dispose(tensor);
-    }
-    this.#ids.length = length;
+  /** Frees everything; the decoder cannot be used afterwards. */
+  destroy(): void {
+    this.clear();
+    this.#gpu.row?.destroy();
+    this.#gpu.inputs?.destroy();
   }
 
-  #holds(tensor: Tensor): boolean {
-    for (const held of this.#past.values()) if (held === tensor) return true;
-    return false;
-  }
-
-  #adopt(outputs: Record<string, Tensor>): void {
-    for (const [name, tensor] of Object.entries(outputs)) {
-      if (!name.startsWith('present')) {
-        dispose(tensor);
-        continue;
-      }
-      const pastName = name.replace(/^present/, 'past_key_values');
-      const old = this.#past.get(pastName);
-      this.#past.set(pastName, tensor);
-      if (old) dispose(old);
-    }
-  }
-
-  #feeds(ids: readonly number[], logits: 'last' | 'all'): Record<string, Tensor> {
+  /** The inputs besides the caches. */
+  #inputs(ids: readonly number[], logits: WantedLogits): Record<string, Tensor> {
     const past = this.#ids.length;
     const total = past + ids.length;
     const int64 = (values: bigint[], dims: number[]) => new Tensor('int64', BigInt64Array.from(values), dims);
+    const int32 = (value: number, dims: number[]) => new Tensor('int32', Int32Array.of(value), dims);
     const makers: Record<string, () => Tensor> = {
       input_ids: () => int64(ids.map(BigInt), [1, ids.length]),
       attention_mask: () => new Tensor('int64', new BigInt64Array(total).fill(1n), [1, total]),
@@ -152,32 +162,31 @@ export class KvDecoder implements Decoder {
           ids.map((_, i) => BigInt(past + i)),
           [1, ids.length],
         ),
-      num_logits_to_keep: () => int64([logits === 'last' ? 1n : 0n], []),
+      num_logits_to_keep: () => int64([logits === 'all' ? 0n : 1n], []),
+      // Graphs for WebGPU (DecoderBuilder).
+      seqlens_k: () => int32(total - 1, [1]),
+      total_sequence_length: () => int32(total, []),
+      logits_start: () => int64([logits === 'all' ? 0n : -1n, 0n], [2]),
     };
-    const feeds: Record<string, Tensor> = {};
+    const inputs: Record<string, Tensor> = {};
     for (const name of this.#session.inputNames) {
       const make = makers[name];
-      if (make) feeds[name] = make();
+      const input = make?.();
+      if (input) inputs[name] = (ON_DEVICE.has(name) && this.#gpu.inputs?.put(name, input)) || input;
     }
-    for (const { name, type, dims } of this.#cacheInputs) {
-      feeds[name] =
-        this.#past.get(name) ?? new Tensor(type, type === 'float16' ? new Uint16Array(0) : new Float32Array(0), dims);
-    }
-    for (const name of this.#session.inputNames) {
-      if (!feeds[name]) throw unknownInput(name);
-    }
-    return feeds;
+    return inputs;
   }
 }
 
-interface CacheInput {
-  name: string;
-  type: 'float32' | 'float16';
-  /** Shape of the empty cache. */
-  dims: number[];
-}
+/** Whether a graph can compute the logits of only the last position. */
+export const keepsLogits = ({ inputNames }: Pick<OrtSession, 'inputNames'>): boolean =>
+  inputNames.includes('num_logits_to_keep') || inputNames.includes('logits_start');
 
-function cacheInputs(session: OrtSession): CacheInput[] {
+/**
+ * The inputs of a decoder's graph that hold keys and values.
+ * @throws {LabError} `unsupported` when they have another shape than [1, heads, positions, size].
+ */
+export function cacheInputs(session: Pick<OrtSession, 'inputMetadata'>): CacheInput[] {
   return session.inputMetadata
     .filter(({ name }) => PAST.test(name))
     .map((input) => {
@@ -195,7 +204,7 @@ function cacheInputs(session: OrtSession): CacheInput[] {
           todo: "Export the model with this lab's exporter.",
         });
       }
-      return { name, type, dims: [1, heads, 0, size] };
+      return { name, type, heads, size };
     });
 }
 
@@ -208,9 +217,27 @@ function unknownInput(name: string): LabError {
   });
 }
 
-/** Disposing a tensor twice throws in some runtimes and does nothing in others. */
-function dispose(tensor: Tensor): void {
-  if (tensor.location !== 'none') tensor.dispose();
+/** What is wanted of a row on the graphics device. */
+async function readRow(row: GpuLogits, wanted: WantedLogits): Promise<StepLogits> {
+  const { vocabulary } = row;
+  if (wanted === 'none') return { data: new Float32Array(0), rows: 0, vocabulary };
+  if (typeof wanted === 'object' && wanted.top < vocabulary) {
+    const top = await row.top(wanted.top);
+    const [last, before] = [top.values.at(-1), top.values.at(-2)];
+    if (last !== before) return { ...inOrderOfIds(top), rows: 1, vocabulary };
+  }
+  const bytes = await row.row();
+  const data = row.type === 'float16' ? widenHalf(new Uint16Array(bytes)) : new Float32Array(bytes);
+  return { data, rows: 1, vocabulary };
+}
+
+/** As the whole row has them, so that a sampler adds up and draws in the same order. */
+function inOrderOfIds({ ids, values }: TopLogits): { ids: Uint32Array; data: Float32Array } {
+  const order = Array.from(ids.keys()).sort((a, b) => (ids[a] as number) - (ids[b] as number));
+  return {
+    ids: Uint32Array.from(order, (i) => ids[i] as number),
+    data: Float32Array.from(order, (i) => values[i] as number),
+  };
 }
 
 async function readLogits(output: Tensor, wanted: number): Promise<StepLogits> {

@@ -17,12 +17,16 @@ import { largestWeight } from '../../core/formats/onnx/index.ts';
 import { loadEndTokens, loadShape } from '../../core/engine/load-config.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
 import { OrtModel, LOGITS_ROWS } from './ort-model.ts';
-import { KvDecoder, type SlicePositions } from './kv-decoder.ts';
+import { GpuInputs, type GpuRuntime } from './gpu-buffer.ts';
+import { GpuLogits } from './gpu-logits.ts';
+import { GrowingCache, InPlaceCache, type KvCache } from './kv-cache.ts';
+import { cacheInputs, keepsLogits, KvDecoder } from './kv-decoder.ts';
 import { slicePositionsOnCpu, slicePositionsOnGpu } from './positions.ts';
 import { fetchAhead } from '../fetch-ahead.ts';
-import { ortFiles, useVendoredOrt } from '../ort.ts';
+import { gpuTensorClass, ortFiles, useVendoredOrt } from '../ort.ts';
 import type { OrtSession } from '../../core/engine/ort.ts';
 import { chooseVariant, type VariantFiles } from './variants.ts';
+import { writesInPlace } from './gpu-form.ts';
 
 export interface TransformersOptions extends LoadOptions {
   device: 'auto' | 'webgpu' | 'wasm' | 'cpu';
@@ -84,11 +88,13 @@ export async function loadTransformers(
   const hf = await library;
   configure(hf, files, device, options);
   try {
-    const { session, slicePositions, watch } = await openSession(hf, files, modelId, device, variant, options.threads);
+    const { session, gpuDevice, watch } = await openSession(hf, files, modelId, device, variant, options.threads);
+    const inPlace = gpuDevice !== undefined && (await writesInPlace(files, variant.graph, options));
     if (signal?.aborted) {
       await session.release();
       throw LabError.cancelled();
     }
+    const decoder = await decoderFor(session, gpuDevice, inPlace ? shape.contextLength : undefined);
     progress('Ready', variant.bytes);
     return new OrtModel({
       info: {
@@ -98,10 +104,13 @@ export async function loadTransformers(
         ...(note ? { note } : {}),
       },
       tokenizer,
-      decoder: new KvDecoder(session, slicePositions),
+      decoder,
       eosIds: new Set(endIds),
       health: watch?.health ?? (() => undefined),
-      release: () => session.release(),
+      release: async () => {
+        decoder.destroy();
+        await session.release();
+      },
     });
   } catch (error) {
     throw runtimeFault(error, modelId, device);
@@ -214,11 +223,43 @@ async function openSession(
       todo: 'Export the model with this lab.',
     });
   const gpuDevice = device === 'webgpu' ? await hf.env.backends.onnx.webgpu?.device : undefined;
-  const slicePositions: SlicePositions = (cache, length) =>
-    cache.location === 'gpu-buffer' && gpuDevice
-      ? slicePositionsOnGpu(gpuDevice, cache, length)
-      : slicePositionsOnCpu(cache, length);
-  return { session, slicePositions, watch: gpuDevice ? watchGpu(gpuDevice, modelId) : undefined };
+  return { session, gpuDevice, watch: gpuDevice ? watchGpu(gpuDevice, modelId) : undefined };
+}
+
+/** @param window of a graph whose caches can be written in place; undefined for others */
+async function decoderFor(
+  session: OrtSession,
+  device: GPUDevice | undefined,
+  window: number | undefined,
+): Promise<KvDecoder> {
+  const inputs = cacheInputs(session);
+  if (!device) return new KvDecoder(session, new GrowingCache(inputs, slicePositionsOnCpu));
+  const gpu = { device, Tensor: await gpuTensorClass() };
+  const cache: KvCache =
+    window === undefined
+      ? new GrowingCache(inputs, (tensor, length) =>
+          tensor.location === 'gpu-buffer'
+            ? slicePositionsOnGpu(device, tensor, length)
+            : slicePositionsOnCpu(tensor, length),
+        )
+      : new InPlaceCache(gpu, inputs, window);
+  const small = session.inputNames.includes('seqlens_k') ? new GpuInputs(gpu) : undefined;
+  return new KvDecoder(session, cache, { row: await gpuRow(session, gpu), inputs: small });
+}
+
+/**
+ * Undefined for a graph that computes the logits of all positions, or of an unknown number of tokens, and on a device
+ * that sorts wrongly: whole rows are read then.
+ */
+async function gpuRow(session: OrtSession, gpu: GpuRuntime): Promise<GpuLogits | undefined> {
+  const logits = session.outputMetadata.find(({ name }) => name === 'logits');
+  if (!logits?.isTensor || !keepsLogits(session)) return undefined;
+  const vocabulary = logits.shape[2];
+  if (typeof vocabulary !== 'number' || (logits.type !== 'float32' && logits.type !== 'float16')) return undefined;
+  const row = new GpuLogits(gpu, logits.type, vocabulary);
+  if (await row.isRight()) return row;
+  row.destroy();
+  return undefined;
 }
 
 /** The library does not type its sessions. */

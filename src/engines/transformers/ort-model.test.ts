@@ -1,9 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportOnnx } from '../../core/formats/export/export.ts';
-import type { FolderSink } from '../../core/formats/export/sink.ts';
 import { forward } from '../../core/formats/reference/forward.ts';
 import type { Decoding, ReplyRequest, StreamEvent } from '../../core/engine/engine.ts';
 import { nodeFiles } from '../../node/node-files.ts';
@@ -19,23 +18,7 @@ import {
 import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
 import type { OrtModel } from './ort-model.ts';
 import { loadTransformers } from './load.ts';
-
-function diskSink(folder: string): FolderSink {
-  return {
-    async create(path) {
-      const parts: Uint8Array[] = [];
-      return {
-        write: async (bytes) => void parts.push(bytes.slice()),
-        async close() {
-          const content = Buffer.concat(parts);
-          await mkdir(dirname(join(folder, path)), { recursive: true });
-          await writeFile(join(folder, path), content);
-          return { path, bytes: content.length, sha256: '' };
-        },
-      };
-    },
-  };
-}
+import { diskSink } from './testing/disk-sink.ts';
 
 let folder: string;
 let model: OrtModel;

@@ -19,7 +19,8 @@ import { argmax, createSampler, logProbability, logitsFault, mostLikely } from '
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../../core/tokenizer/detokenizer.ts';
 import { decodingFeatures } from '../features.ts';
-import type { Decoder, StepLogits } from './kv-decoder.ts';
+import { MOST_CANDIDATES } from './gpu-logits.ts';
+import type { Decoder, StepLogits, WantedLogits } from './kv-decoder.ts';
 
 /** Positions of logits held at once: 64 rows of 49,152 floats are 12 MiB. */
 export const LOGITS_ROWS = 64;
@@ -40,6 +41,15 @@ export interface OrtModelParts {
 interface WantedScores {
   from: number;
   top: number;
+}
+
+/**
+ * The logits that a sampler needs. It sees one candidate more than top-k leaves, so that it filters them as it would
+ * the whole row; the greedy choice needs two, because equal ones may be a fault.
+ */
+export function wantedLogits({ temperature, topK }: Pick<ReplyRequest, 'temperature' | 'topK'>): WantedLogits {
+  if (temperature === 0) return { top: 2 };
+  return topK > 0 && topK < MOST_CANDIDATES ? { top: topK + 1 } : 'last';
 }
 
 /** A causal language model with one KV cache: the decoding loop of the transformers engine. */
@@ -97,6 +107,7 @@ export class OrtModel implements LoadedModel {
     const { decoder, tokenizer, eosIds } = this.#parts;
     const clock = new ReplyClock();
     const sample = createSampler(decoding);
+    const wanted = wantedLogits(decoding);
     const prompt = tokenizer.encode(tokenizer.renderPrompt(messages, { beginning: decoding.beginning }));
     this.#checkLength(prompt.length, 1);
     yield { type: 'prompt', tokens: prompt.length };
@@ -106,7 +117,7 @@ export class OrtModel implements LoadedModel {
     let reason: 'stop' | 'length' | 'cancelled' = 'length';
 
     const kept = await decoder.keepPrefix(prompt);
-    let logits = await this.#prefill(prompt, kept, signal);
+    let logits = await this.#prefill(prompt, kept, wanted, signal);
     while (clock.ticks < limit) {
       await nextTask();
       if (signal?.aborted || !logits) {
@@ -114,7 +125,8 @@ export class OrtModel implements LoadedModel {
         break;
       }
       this.#check(logits);
-      const id = sample(logits.data);
+      const drawn = sample(logits.data);
+      const id = logits.ids?.[drawn] ?? drawn;
       if (eosIds.has(id)) {
         reason = 'stop';
         break;
@@ -122,7 +134,7 @@ export class OrtModel implements LoadedModel {
       clock.tick();
       const piece = text.push(id);
       if (piece) yield { type: 'text', text: piece };
-      if (clock.ticks < limit) logits = await decoder.step([id], 'last');
+      if (clock.ticks < limit) logits = await decoder.step([id], wanted);
     }
 
     const rest = text.end();
@@ -131,14 +143,19 @@ export class OrtModel implements LoadedModel {
   }
 
   /** Runs the prompt after the part that is cached; undefined if cancelled meanwhile. */
-  async #prefill(prompt: number[], kept: number, signal?: AbortSignal): Promise<StepLogits | undefined> {
+  async #prefill(
+    prompt: number[],
+    kept: number,
+    wanted: WantedLogits,
+    signal?: AbortSignal,
+  ): Promise<StepLogits | undefined> {
     const { decoder } = this.#parts;
     const rows = decoder.keepsLogits ? PREFILL_ROWS : LOGITS_ROWS;
     let logits: StepLogits | undefined;
     for (let at = kept; at < prompt.length; at += rows) {
       await nextTask();
       if (signal?.aborted) return undefined;
-      logits = await decoder.step(prompt.slice(at, at + rows), 'last');
+      logits = await decoder.step(prompt.slice(at, at + rows), at + rows < prompt.length ? 'none' : wanted);
     }
     return logits;
   }
@@ -152,7 +169,7 @@ export class OrtModel implements LoadedModel {
     const asked = ids.slice(0, -1);
     const skipped = asked.slice(0, Math.max(0, from - 1));
     if (skipped.length === 0) decoder.clear();
-    else await this.#prefill(skipped, await decoder.keepPrefix(skipped), signal);
+    else await this.#prefill(skipped, await decoder.keepPrefix(skipped), 'none', signal);
     for (let at = skipped.length; at < asked.length; at += LOGITS_ROWS) {
       await nextTask();
       throwIfCancelled(signal);

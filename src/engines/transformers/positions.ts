@@ -1,9 +1,6 @@
 import { Tensor } from 'onnxruntime-common';
-
-// GPUBufferUsage's flags (WebGPU, section 5.1.2), which TypeScript's DOM types leave out.
-const USAGE_COPY_SRC = 0x04;
-const USAGE_COPY_DST = 0x08;
-const USAGE_STORAGE = 0x80;
+import { BUFFER_USAGE, gpuBuffer } from './gpu-buffer.ts';
+import { elementBytes } from './kv-cache.ts';
 
 /** The first `length` positions of a cache [1, heads, positions, size] in main memory. */
 export function slicePositionsOnCpu(cache: Tensor, length: number): Tensor {
@@ -20,13 +17,10 @@ export function slicePositionsOnCpu(cache: Tensor, length: number): Tensor {
 /** The same on the graphics device: one buffer copy per head, without main memory. */
 export function slicePositionsOnGpu(device: GPUDevice, cache: Tensor, length: number): Tensor {
   const [, heads = 0, positions = 0, size = 0] = cache.dims;
-  const rowBytes = size * (cache.type === 'float16' ? 2 : 4);
+  const rowBytes = size * elementBytes(cache);
   const source = cache.gpuBuffer;
-  const buffer = device.createBuffer({
-    // ONNX Runtime binds buffers in units of 16 bytes.
-    size: Math.ceil((heads * length * rowBytes) / 16) * 16,
-    usage: USAGE_STORAGE | USAGE_COPY_SRC | USAGE_COPY_DST,
-  });
+  const usage = BUFFER_USAGE.storage | BUFFER_USAGE.copySource | BUFFER_USAGE.copyTarget;
+  const buffer = gpuBuffer(device, heads * length * rowBytes, usage);
   const encoder = device.createCommandEncoder();
   for (let head = 0; head < heads; head++) {
     encoder.copyBufferToBuffer(

@@ -1,4 +1,4 @@
-import type { Decoder, StepLogits } from '../transformers/kv-decoder.ts';
+import type { Decoder, StepLogits, WantedLogits } from '../transformers/kv-decoder.ts';
 import { allocate, bytes, check, FLOAT32, INT64, integers, ON_CPU, text, type OrtHeap } from './ort-heap.ts';
 
 interface DecoderSizes {
@@ -41,7 +41,7 @@ export class HeapDecoder implements Decoder {
     this.#outputNames = names(['logits', ...parts('present')]);
   }
 
-  async step(ids: readonly number[], logits: 'last' | 'all'): Promise<StepLogits> {
+  async step(ids: readonly number[], logits: WantedLogits): Promise<StepLogits> {
     const heap = this.#heap;
     const past = this.#ids.length;
     const total = past + ids.length;
@@ -70,7 +70,7 @@ export class HeapDecoder implements Decoder {
       const inputs = [
         int64(BigInt64Array.from(ids, BigInt), [1, ids.length]),
         int64(new BigInt64Array(total).fill(1n), [1, total]),
-        int64(BigInt64Array.of(logits === 'last' ? 1n : 0n), []),
+        int64(BigInt64Array.of(logits === 'all' ? 0n : 1n), []),
         ...caches,
       ];
       const [inputNames, inputList, outputNames, outputList] = [
@@ -92,7 +92,7 @@ export class HeapDecoder implements Decoder {
       );
       result = heap.getValue(outputList, '*');
       check(heap, code, 'compute a step');
-      const rows = logits === 'last' ? 1 : ids.length;
+      const rows = logits === 'all' ? ids.length : logits === 'none' ? 0 : 1;
       const data = this.#floats(result, rows * this.#sizes.vocabSize);
       this.#ids.push(...ids);
       return { data, rows, vocabulary: this.#sizes.vocabSize };

@@ -1,20 +1,28 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { type ModelConfig, ropeFrequencies } from '../config.ts';
+import type { ModelConfig } from '../config.ts';
 import { attr, MICROSOFT, GraphBuilder, type OnnxAttribute } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
+import { addPositions, keepLast, keepOnce, lookUpOnGpu, type Positions } from './ends.ts';
+import { fusesNorm, gpuLayout, type GpuLayout } from './gpu-layout.ts';
 import { bitsOf, STACKED } from './stacks.ts';
 import type { DecoderWeights, FloatMatrix, QuantisedMatrix } from './weights.ts';
 
-/** The end of an open-ended slice. */
-const TO_END = 2 ** 31 - 1;
+/** What an exporter decides about a graph. */
+export interface DecoderChoices {
+  /** Matrices that get 8 bits if the others get 4. */
+  eightBits?: ((tensor: string) => boolean) | undefined;
+  /** For WebGPU, where other bits need fewer nodes. */
+  forGpu?: boolean | undefined;
+}
 
 /**
  * Writes the graph of a Llama-shaped decoder and, through `weights`, its data.
  *
  * Inputs `input_ids`, `attention_mask` (int64), `num_logits_to_keep` (int64 scalar: logits of that many last positions,
  * 0 for all), `past_key_values.{i}.key|value`; outputs `logits`, `present.{i}.key|value`: the contract of
- * transformers.js.
+ * transformers.js. For WebGPU, where 64-bit integers are computed on the CPU, `seqlens_k`, `total_sequence_length`
+ * (int32) and `logits_start` (int64 [2]: first position, which may count from the end, and 0) replace the other two.
  */
 export class DecoderBuilder {
   readonly graph = new GraphBuilder('decoder');
@@ -26,19 +34,20 @@ export class DecoderBuilder {
   readonly #dtype: ExportDtype;
   readonly #contextLength: number;
   readonly #eightBits: (tensor: string) => boolean;
+  readonly #gpu: GpuLayout | undefined;
 
   constructor(
     source: Checkpoint,
     dtype: ExportDtype,
     /** Number of positions in the rotary tables. */
     contextLength: number,
-    /** Matrices that get 8 bits if the others get 4. */
-    eightBits: (tensor: string) => boolean = () => false,
+    { eightBits = () => false, forGpu = false }: DecoderChoices = {},
   ) {
     this.#source = source;
     this.#dtype = dtype;
     this.#contextLength = contextLength;
-    this.#eightBits = eightBits;
+    this.#gpu = forGpu ? gpuLayout(source) : undefined;
+    this.#eightBits = this.#gpu?.eightBits ?? eightBits;
     this.#config = source.config;
     this.#io = EXPORT_FORMATS[dtype].io;
   }
@@ -47,12 +56,19 @@ export class DecoderBuilder {
     const { graph } = this;
     const config = this.#config;
     graph.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
-    graph.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
-    graph.input('num_logits_to_keep', 'int64', []);
-    const position = await this.#positions(weights);
+    if (this.#gpu) graph.input('logits_start', 'int64', [2]);
+    else {
+      graph.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
+      graph.input('num_logits_to_keep', 'int64', []);
+      graph.ints('axis.1', [1]);
+      if (EXPORT_FORMATS[this.#dtype].bits !== null) graph.ints('axis.last', [-1]);
+    }
+    const position = await addPositions(graph, weights, config, this.#contextLength, this.#gpu !== undefined);
 
     const embedding = await this.#embedding(weights);
-    let residual = embedding.hidden;
+    let residual = this.#gpu?.twofold
+      ? graph.node('Concat', [embedding.hidden, embedding.hidden], { axis: attr.int(-1) })
+      : embedding.hidden;
     let branch: string | undefined;
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `model.layers.${layer}`;
@@ -64,8 +80,7 @@ export class DecoderBuilder {
       branch = await this.#feedForward(weights, prefix, fed.hidden);
     }
     const last = await this.#norm(weights, 'model.norm', residual, branch);
-    const kept = this.#keepLast(last.hidden);
-    await embedding.logits(kept);
+    await embedding.logits(this.#gpu ? keepOnce(graph, last.hidden, config.hiddenSize) : keepLast(graph, last.hidden));
     graph.output('logits', this.#io, ['batch_size', 'logits_length', config.vocabSize]);
     for (let layer = 0; layer < config.layers; layer++) {
       for (const part of ['key', 'value'])
@@ -80,32 +95,6 @@ export class DecoderBuilder {
 
   #ms(op: string, inputs: string[], attributes: Record<string, OnnxAttribute>, outputs?: string[]): string {
     return this.graph.node(op, inputs, attributes, { domain: MICROSOFT, ...(outputs && { outputs }) });
-  }
-
-  /** Lengths in the form that GroupQueryAttention expects, and the rotary tables. */
-  async #positions(weights: DecoderWeights) {
-    const { graph } = this;
-    const config = this.#config;
-    const contextLength = this.#contextLength;
-    graph.ints('axis.1', [1]);
-    if (EXPORT_FORMATS[this.#dtype].bits !== null) graph.ints('axis.last', [-1]);
-    graph.ints('one', [1]);
-    const int32 = { to: attr.int(6) };
-    const valid = graph.node('ReduceSum', ['attention_mask', 'axis.1'], { keepdims: attr.int(0) });
-    const lengths = graph.node('Cast', [graph.node('Sub', [valid, 'one'])], int32);
-    graph.ints('index.1', 1);
-    const shape = graph.node('Shape', ['attention_mask']);
-    const total = graph.node('Cast', [graph.node('Gather', [shape, 'index.1'], { axis: attr.int(0) })], int32);
-
-    const frequencies = ropeFrequencies(config);
-    const half = frequencies.length;
-    const table = (of: (angle: number) => number): Float32Array =>
-      Float32Array.from({ length: contextLength * half }, (_, i) =>
-        of(Math.floor(i / half) * (frequencies[i % half] ?? 0)),
-      );
-    const cos = await weights.put('rope.cos', [contextLength, half], table(Math.cos));
-    const sin = await weights.put('rope.sin', [contextLength, half], table(Math.sin));
-    return { lengths, total, cos, sin };
   }
 
   /** Embedding lookup, and a function that adds the output matrix; both share one matrix if the model ties them. */
@@ -138,6 +127,7 @@ export class DecoderBuilder {
     const { graph } = this;
     const io = this.#io;
     const half = io === 'float16';
+    if (this.#gpu) return lookUpOnGpu(graph, matrix);
     graph.initializer(
       'embedding.zero',
       io,
@@ -154,7 +144,7 @@ export class DecoderBuilder {
 
   /** RMSNorm of `residual + branch`; also returns the sum. */
   async #norm(weights: DecoderWeights, name: string, residual: string, branch: string | undefined) {
-    const gamma = await weights.vector(name, [`${name}.weight`]);
+    const gamma = await weights.vector(name, Array<string>(this.#gpu?.twofold ? 2 : 1).fill(`${name}.weight`));
     const epsilon = attr.float(this.#config.normEpsilon);
     const hidden = `${name}.out`;
     if (branch === undefined) {
@@ -177,12 +167,7 @@ export class DecoderBuilder {
     return { hidden, residual: sum };
   }
 
-  async #attention(
-    weights: DecoderWeights,
-    layer: number,
-    hidden: string,
-    position: { lengths: string; total: string; cos: string; sin: string },
-  ) {
+  async #attention(weights: DecoderWeights, layer: number, hidden: string, position: Positions) {
     const { graph } = this;
     const config = this.#config;
     const prefix = `model.layers.${layer}`;
@@ -212,8 +197,12 @@ export class DecoderBuilder {
     const { graph } = this;
     const gated = await this.#linear(weights, prefix, 'mlp.gate_proj', hidden);
     const raised = await this.#linear(weights, prefix, 'mlp.up_proj', hidden);
-    const silu = graph.node('Mul', [gated, graph.node('Sigmoid', [gated])]);
-    const product = graph.node('Mul', [silu, raised]);
+    const gate = graph.node('Sigmoid', [gated]);
+    // In another order, ONNX Runtime does not fuse it with a norm that has another epsilon.
+    const product =
+      this.#gpu && !fusesNorm(this.#config)
+        ? graph.node('Mul', [gated, graph.node('Mul', [gate, raised])])
+        : graph.node('Mul', [graph.node('Mul', [gated, gate]), raised]);
     return this.#linear(weights, prefix, 'mlp.down_proj', product);
   }
 
@@ -223,14 +212,17 @@ export class DecoderBuilder {
     const parts = (STACKED[stack] ?? []).map((part) => `${prefix}.${part}`);
     const tensors = parts.map((part) => `${part}.weight`);
     const bits = bitsOf(tensors, this.#dtype, this.#eightBits);
+    const isAdded = /\.(o|down)_proj$/.test(name);
+    const twice = this.#gpu?.twofold ? (isAdded ? 'output' : 'input') : undefined;
     let output: string;
     if (bits === null) {
       output = this.#matMul(input, await weights.float(name, tensors));
     } else {
-      output = this.#matMulNBits(input, await weights.quantised(name, tensors, bits), bits);
+      output = this.#matMulNBits(input, await weights.quantised(name, tensors, bits, twice), bits);
     }
     const biases = parts.map((part) => `${part}.bias`).filter((bias) => this.#source.tensors.has(bias));
     if (biases.length === 0) return output;
+    if (twice === 'output') biases.push(...biases);
     return this.graph.node('Add', [output, await weights.vector(`${name}.bias`, biases)]);
   }
 
@@ -282,14 +274,5 @@ export class DecoderBuilder {
     });
     this.#sums.set(input, sums);
     return sums;
-  }
-
-  /** The last `num_logits_to_keep` positions: a slice from −n, which for n = 0 starts at the beginning. */
-  #keepLast(hidden: string): string {
-    const { graph } = this;
-    graph.ints('slice.end', [TO_END]);
-    graph.ints('slice.shape', [1]);
-    const start = graph.node('Reshape', [graph.node('Neg', ['num_logits_to_keep']), 'slice.shape']);
-    return graph.node('Slice', [hidden, start, 'slice.end', 'axis.1']);
   }
 }

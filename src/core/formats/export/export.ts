@@ -6,7 +6,7 @@ import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';
 import { encodeModel } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { type CardSection, modelCard } from './card.ts';
-import { DecoderBuilder } from './decoder.ts';
+import { DecoderBuilder, type DecoderChoices } from './decoder.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import { isExact, type Quantiser } from './nbits.ts';
 import { shardSize, ShardWriter } from './shards.ts';
@@ -50,7 +50,6 @@ export async function exportOnnx(
 ): Promise<ModelManifest> {
   const { dtype } = options;
   const { config } = source;
-  const format = EXPORT_FORMATS[dtype];
   for (const name of TOKENIZER_REQUIRED) {
     if (!source.files.has(name)) {
       throw new LabError({
@@ -61,31 +60,8 @@ export async function exportOnnx(
       });
     }
   }
-  checkBlocks(source, dtype);
-  const contextLength = Math.min(config.contextLength, options.contextLength ?? DEFAULT_MAX_CONTEXT);
-  const total = countParameters(source);
-  let done = 0;
-  const decoder = new DecoderBuilder(source, dtype, contextLength, options.eightBits);
-  const model = `model${format.suffix}.onnx`;
-  const shards = new ShardWriter(folder, 'onnx/', model, shardSize(estimateBytes(total, source, dtype)));
-  const progress = (values: number): void => options.onProgress?.({ done: (done += values), total });
-  const weights = new WeightWriter(
-    source,
-    decoder.graph,
-    shards,
-    format.io,
-    progress,
-    options.signal,
-    options.quantiser,
-  );
-  await decoder.build(weights);
-  await shards.finish();
-
-  const files = [
-    ...shards.files,
-    await writeFile(folder, `onnx/${model}`, encodeModel(decoder.graph.build({ dtype, name: options.name }))),
-  ];
-  const json = exportedConfig(source, contextLength, model, shards.shards, dtype);
+  const { files, model, shards, contextLength, parameters } = await exportDecoder(source, folder, options);
+  const json = exportedConfig(source, contextLength, model, shards, dtype);
   files.push(await writeFile(folder, 'config.json', `${JSON.stringify(json, null, 2)}\n`));
   for (const name of CARRIED_FILES) {
     const text = source.files.get(name);
@@ -98,7 +74,7 @@ export async function exportOnnx(
     architecture: config.architecture,
     fileFormat: 'onnx',
     dtype,
-    parameters: total,
+    parameters,
     contextWindow: contextLength,
     licence: options.licence,
     source: options.source,
@@ -109,6 +85,44 @@ export async function exportOnnx(
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   await writeFile(folder, MANIFEST_NAME, `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
+}
+
+/** What of an export makes the graph and its data. */
+export type DecoderOptions = Pick<
+  ExportOptions,
+  'dtype' | 'name' | 'contextLength' | 'quantiser' | 'onProgress' | 'signal'
+> &
+  DecoderChoices;
+
+/**
+ * Writes only the graph and its data files, in `onnx/`.
+ * @throws {LabError} `bad-config` when a matrix cannot be quantised in blocks of 32.
+ */
+export async function exportDecoder(source: Checkpoint, folder: FolderSink, options: DecoderOptions) {
+  const { dtype } = options;
+  const format = EXPORT_FORMATS[dtype];
+  checkBlocks(source, dtype);
+  const contextLength = Math.min(source.config.contextLength, options.contextLength ?? DEFAULT_MAX_CONTEXT);
+  const parameters = countParameters(source);
+  let done = 0;
+  const decoder = new DecoderBuilder(source, dtype, contextLength, options);
+  const model = `model${format.suffix}.onnx`;
+  const shards = new ShardWriter(folder, 'onnx/', model, shardSize(estimateBytes(parameters, source, dtype)));
+  const progress = (values: number): void => options.onProgress?.({ done: (done += values), total: parameters });
+  const weights = new WeightWriter(
+    source,
+    decoder.graph,
+    shards,
+    format.io,
+    progress,
+    options.signal,
+    options.quantiser,
+  );
+  await decoder.build(weights);
+  await shards.finish();
+  const graph = encodeModel(decoder.graph.build({ dtype, name: options.name }));
+  const files = [...shards.files, await writeFile(folder, `onnx/${model}`, graph)];
+  return { files, model, shards: shards.shards, contextLength, parameters };
 }
 
 function checkBlocks(source: Checkpoint, dtype: ExportDtype): void {

@@ -54,12 +54,9 @@ export async function exportOverlay(
   const dataFiles = new Set(exported.graph.initializers.flatMap(({ external }) => external?.location ?? []));
   const total = changedValues(changed);
   let done = 0;
-  const decoder = new DecoderBuilder(
-    changed,
-    dtype,
-    contextLength,
-    (tensor) => changed.merged.has(tensor) || changed.tensors.get(tensor)?.type === 'Q8_0',
-  );
+  const decoder = new DecoderBuilder(changed, dtype, contextLength, {
+    eightBits: (tensor) => changed.merged.has(tensor) || changed.tensors.get(tensor)?.type === 'Q8_0',
+  });
   const shards = new ShardWriter(folder, 'onnx/', model, SHARD_BYTES, dataFiles.size);
   const fresh = new WeightWriter(
     changed,

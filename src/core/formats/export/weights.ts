@@ -5,6 +5,7 @@ import { toHalf } from '../float.ts';
 import type { GraphBuilder } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { decodeStored } from '../stored.ts';
+import { twofoldRows } from './gpu-layout.ts';
 import { inOrder } from './in-order.ts';
 import { type NBits, type Quantiser, toNBits } from './nbits.ts';
 import type { ShardWriter } from './shards.ts';
@@ -31,6 +32,9 @@ export interface FloatMatrix {
   byColumns?: boolean;
 }
 
+/** What of a product holds every value twice (see GpuLayout). */
+export type Twice = 'input' | 'output';
+
 /** Where the graph of a decoder gets its weights: each method returns the names of initializers. */
 export interface DecoderWeights {
   /** A vector, or several end to end. */
@@ -39,8 +43,8 @@ export interface DecoderWeights {
   put(name: string, dims: number[], values: Float32Array): Promise<string>;
   /** Matrices stacked by rows as one float initializer. */
   float(name: string, tensors: string[]): Promise<FloatMatrix>;
-  /** Matrices stacked by rows in MatMulNBits form. */
-  quantised(name: string, tensors: string[], bits: NBits): Promise<QuantisedMatrix>;
+  /** Matrices stacked by rows in MatMulNBits form; with `twice`, twice the columns or all rows a second time. */
+  quantised(name: string, tensors: string[], bits: NBits, twice?: Twice): Promise<QuantisedMatrix>;
 }
 
 /** Copies weights from a checkpoint into the data files of a graph, a few rows at a time, in the IO type. */
@@ -94,11 +98,13 @@ export class WeightWriter implements DecoderWeights {
     return { name: this.#graph.external(name, io, [rows, columns], external) };
   }
 
-  async quantised(name: string, tensors: string[], bits: NBits): Promise<QuantisedMatrix> {
-    const { rows, columns } = this.#stackedShape(tensors);
+  async quantised(name: string, tensors: string[], bits: NBits, twice?: Twice): Promise<QuantisedMatrix> {
+    const own = this.#stackedShape(tensors);
+    const rows = own.rows * (twice === 'output' ? 2 : 1);
+    const columns = own.columns * (twice === 'input' ? 2 : 1);
     const blocks = columns / BLOCK;
     const scales = new Float32Array(rows * blocks);
-    const offsets = new Float32Array(bits === 4 ? rows * blocks : 0);
+    const offsets = new Float32Array(bits === 4 && !twice ? rows * blocks : 0);
     let block = 0;
     const quantiser = this.#quantiser;
     const parts = inOrder(
@@ -107,16 +113,22 @@ export class WeightWriter implements DecoderWeights {
       quantiser.ahead,
     );
     const stream = (async function* () {
-      for await (const part of parts) {
+      const again: Uint8Array[] = [];
+      for await (const one of parts) {
+        const part = twice === 'input' ? twofoldRows(one, own.columns, bits) : one;
         scales.set(part.scales, block);
-        part.minimums.forEach((minimum, i) => {
-          const row = Math.floor((block + i) / blocks);
-          const column = (block + i) % blocks;
-          offsets[column * rows + row] = minimum + 8 * (part.scales[i] ?? 0);
-        });
+        if (!twice)
+          part.minimums.forEach((minimum, i) => {
+            const row = Math.floor((block + i) / blocks);
+            const column = (block + i) % blocks;
+            offsets[column * rows + row] = minimum + 8 * (part.scales[i] ?? 0);
+          });
         block += part.scales.length;
+        if (twice === 'output') again.push(part.codes);
         yield part.codes;
       }
+      if (twice === 'output') scales.copyWithin(block, 0, block);
+      yield* again;
     })();
     const blob = (BLOCK * bits) / 8;
     const external = await this.#shards.append(rows * blocks * blob, stream);

@@ -103,6 +103,7 @@ export const shell: Catalogue['shell'] = {
     copying: 'Das Modell wird kopiert',
     merging: 'Der Adapter wird eingebaut',
     preparing: 'Die Gewichte werden für llama.cpp vorbereitet',
+    preparingGpu: 'Die Gewichte werden für die Grafikkarte vorbereitet',
     memory: 'Die Gewichte werden in den Arbeitsspeicher geladen',
     writingAdapter: 'Der Adapter wird geschrieben',
     copyingAdapter: 'Der Adapter wird kopiert',

@@ -105,6 +105,7 @@ export const shell = {
     copying: 'Copying the model',
     merging: 'Merging the adapter',
     preparing: 'Preparing the weights for llama.cpp',
+    preparingGpu: 'Preparing the weights for the graphics device',
     memory: 'Loading the weights into memory',
     writingAdapter: 'Writing the adapter',
     copyingAdapter: 'Copying the adapter',

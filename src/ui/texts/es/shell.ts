@@ -102,6 +102,7 @@ export const shell: Catalogue['shell'] = {
     copying: 'Copiando el modelo',
     merging: 'Incorporando el adaptador',
     preparing: 'Preparando los pesos para llama.cpp',
+    preparingGpu: 'Preparando los pesos para la tarjeta gráfica',
     memory: 'Cargando los pesos en la memoria',
     writingAdapter: 'Escribiendo el adaptador',
     copyingAdapter: 'Copiando el adaptador',

@@ -1,0 +1,135 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodesThatRun } from '../../../tests/harness/graph-nodes.ts';
+import { byteTokenizerFiles } from '../../core/engine/testing/byte-tokenizer.ts';
+import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
+import type { ModelFiles } from '../../core/engine/files.ts';
+import { type Checkpoint, matrixShape, tensorInfo } from '../../core/formats/checkpoint/checkpoint.ts';
+import { exportOnnx } from '../../core/formats/export/export.ts';
+import { toNBits } from '../../core/formats/export/nbits.ts';
+import { planDecoder } from '../../core/formats/export/plan.ts';
+import { decodeModel, encodeModel } from '../../core/formats/onnx/index.ts';
+import { decodeStored } from '../../core/formats/stored.ts';
+import { EMBEDDED_FOLDER } from '../../node/model-choice.ts';
+import { nodeFiles } from '../../node/node-files.ts';
+import { openExportedFiles } from '../exported-files.ts';
+import { loadTransformers } from './load.ts';
+import { diskSink } from './testing/disk-sink.ts';
+import { listVariants } from './variants.ts';
+import { writeGpuForm, gpuFormBytes, writesInPlace } from './gpu-form.ts';
+
+let root: string;
+let narrow: ModelFiles;
+let wide: ModelFiles;
+const stages = new Set<string>();
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'gpu-form-'));
+  const { tokenizer, config } = byteTokenizerFiles();
+  const checkpoint = tinyCheckpoint();
+  const files = new Map(checkpoint.files)
+    .set('tokenizer.json', JSON.stringify(tokenizer))
+    .set('tokenizer_config.json', JSON.stringify(config));
+  const from = join(root, 'narrow');
+  const about = { dtype: 'q4', name: 'tiny', source: 'test', licence: 'none' } as const;
+  await exportOnnx({ ...checkpoint, files }, diskSink(from), about);
+  narrow = await nodeFiles(from);
+  const to = join(root, 'wide');
+  await cp(from, to, { recursive: true, filter: (path) => !path.includes('onnx') });
+  await writeGpuForm(narrow, variantOf(narrow), diskSink(to), { onProgress: ({ stage }) => stages.add(stage) });
+  wide = await nodeFiles(to);
+});
+afterAll(() => rm(root, { recursive: true }));
+
+const variantOf = (files: ModelFiles) => {
+  const [variant] = listVariants(files);
+  if (!variant) throw new Error('It has no weights.');
+  return variant;
+};
+const graphOf = async (files: ModelFiles) =>
+  decodeModel(new Uint8Array(await (await files.open(variantOf(files).graph)).arrayBuffer()));
+
+describe('writeGpuForm', () => {
+  it('leaves one product per matrix, of which ONNX Runtime fuses those of the feed-forward network', async () => {
+    expect([...stages]).toEqual(['Preparing the weights for the graphics device']);
+    const [before, after] = [await graphOf(narrow), await graphOf(wide)];
+    const count = ({ graph }: typeof before, op: string) => graph.nodes.filter((node) => node.op === op).length;
+    expect(count(before, 'MatMul')).toBeGreaterThan(0);
+    expect([count(after, 'MatMul'), count(after, 'MatMulNBits')]).toEqual([0, count(before, 'MatMulNBits')]);
+    expect(nodesThatRun(before)).toBe(before.graph.nodes.length);
+    expect(nodesThatRun(after)).toBe(after.graph.nodes.length - 5 * tinyCheckpoint().config.layers);
+    const [gate, down] = ['gate', 'down'].map((part) =>
+      after.graph.initializers.find(({ name }) => name === `model.layers.0.mlp.${part}_proj.codes`),
+    );
+    const { hiddenSize, intermediateSize } = tinyCheckpoint().config;
+    expect([gate?.dims, down?.dims]).toEqual([
+      [intermediateSize, (2 * hiddenSize) / 32, 16],
+      [2 * hiddenSize, intermediateSize / 32, 32],
+    ]);
+  });
+
+  it('computes nearly the same', async () => {
+    const scores = await Promise.all(
+      [narrow, wide].map(async (files) => {
+        const model = await loadTransformers(files, 'tiny', { device: 'cpu', threads: 1 });
+        const scored = await model.scorer.score('Thank you for listening.');
+        await model.unload();
+        return scored.slice(1).map(({ logprob }) => logprob ?? NaN);
+      }),
+    );
+    const [before = [], after = []] = scores;
+    expect(before.length).toBeGreaterThan(10);
+    const differences = before.map((value, i) => Math.abs(value - (after[i] ?? NaN)));
+    // Random weights make differences large; those of the embedded model are measured below.
+    expect(Math.max(...differences)).toBeLessThan(0.3);
+    expect(Math.max(...differences)).toBeGreaterThan(0);
+  });
+
+  it('states its size before it is done, and is not done twice, nor to models of other exporters', async () => {
+    const { graph } = await graphOf(wide);
+    const own = graph.initializers.filter(({ name }) => !name.endsWith('.by_block'));
+    const bytes = own.reduce((sum, { external }) => sum + (external?.length ?? 0), 0);
+    expect(await gpuFormBytes(narrow, variantOf(narrow), {})).toBe(bytes);
+    expect(await gpuFormBytes(wide, variantOf(wide), {})).toBeUndefined();
+    const foreign = encodeModel({ ...(await graphOf(narrow)), producerName: 'another' });
+    const opened = { ...narrow, open: () => Promise.resolve(new Blob([foreign.slice()])) };
+    expect(await gpuFormBytes(opened, variantOf(narrow), {})).toBeUndefined();
+    expect([await writesInPlace(wide, variantOf(wide).graph, {}), await writesInPlace(opened, 'a', {})]).toEqual([
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('the embedded model on WebGPU', () => {
+  let exported: Checkpoint;
+  beforeAll(async () => {
+    exported = await openExportedFiles(await nodeFiles(EMBEDDED_FOLDER), {});
+  });
+
+  it('runs at most 186 nodes for a token, of a graph that has 336', async () => {
+    const { model } = await planDecoder(exported, 'q4', { forGpu: true });
+    expect((await graphOf(await nodeFiles(EMBEDDED_FOLDER))).graph.nodes).toHaveLength(888);
+    expect(model.graph.nodes).toHaveLength(336);
+    expect(nodesThatRun(model)).toBe(186);
+  });
+
+  it.each(['self_attn.o_proj', 'mlp.down_proj'])('rounds %s from 4 to 8 bits by less than a percent', async (part) => {
+    for (const layer of [0, 15, 29]) {
+      const tensor = `model.layers.${layer}.${part}.weight`;
+      const { type, ...info } = tensorInfo(exported, tensor);
+      const { rows, columns } = matrixShape({ type, ...info });
+      const count = rows * columns;
+      const stored = await exported.readStoredRows(tensor, 0, rows);
+      const { codes, scales } = toNBits(type, stored, count, 8);
+      let [error, square] = [0, 0];
+      decodeStored(type, stored, count).forEach((value, i) => {
+        error += (((codes[i] ?? NaN) - 128) * (scales[Math.floor(i / 32)] ?? NaN) - value) ** 2;
+        square += value ** 2;
+      });
+      expect(Math.sqrt(error / square)).toBeLessThan(0.01);
+      expect(error).toBeGreaterThan(0);
+    }
+  });
+});

@@ -1,0 +1,82 @@
+/** Logits that one workgroup sorts. Their keys and ids fill the 16 KiB that every device offers. */
+export const TILE = 2048;
+
+/**
+ * Finds the highest entries of each tile of 2,048: of logits in the first pass, of what earlier passes kept in those
+ * after it. Entries are pairs of a key, which orders as the logits do, and an id; of equal logits the lowest id is
+ * first. NaN is the highest of all, so that it is found.
+ */
+export const topLogitsShader = (type: 'float32' | 'float16', kept: number): string => `
+struct Sizes { entries: u32, first: u32 }
+
+@group(0) @binding(0) var<storage, read> source: array<u32>;
+@group(0) @binding(1) var<storage, read_write> best: array<vec2u>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+
+var<workgroup> keys: array<u32, ${TILE}>;
+var<workgroup> ids: array<u32, ${TILE}>;
+
+fn floatBits(at: u32) -> u32 {
+${type === 'float32' ? '  return source[at];' : HALF_TO_FLOAT}
+}
+
+fn orderOf(bits: u32) -> u32 {
+  let magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) { return 0xffffffffu; }
+  if (magnitude == 0u) { return 0x80000000u; }
+  return select(bits | 0x80000000u, ~bits, bits >= 0x80000000u);
+}
+
+fn sortTile(thread: u32) {
+  for (var size = 2u; size <= ${TILE}u; size <<= 1u) {
+    for (var stride = size >> 1u; stride > 0u; stride >>= 1u) {
+      workgroupBarrier();
+      for (var pair = thread; pair < ${TILE / 2}u; pair += 256u) {
+        let low = 2u * stride * (pair / stride) + pair % stride;
+        let high = low + stride;
+        let isAfter = keys[low] < keys[high] || (keys[low] == keys[high] && ids[low] > ids[high]);
+        if (isAfter == ((low & size) == 0u)) {
+          let key = keys[low];
+          keys[low] = keys[high];
+          keys[high] = key;
+          let id = ids[low];
+          ids[low] = ids[high];
+          ids[high] = id;
+        }
+      }
+    }
+  }
+  workgroupBarrier();
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+  for (var i = thread; i < ${TILE}u; i += 256u) {
+    let at = group.x * ${TILE}u + i;
+    keys[i] = 0u;
+    ids[i] = 0xffffffffu;
+    if (at < sizes.entries) {
+      if (sizes.first == 1u) {
+        keys[i] = orderOf(floatBits(at));
+        ids[i] = at;
+      } else {
+        keys[i] = source[2u * at];
+        ids[i] = source[2u * at + 1u];
+      }
+    }
+  }
+  sortTile(thread);
+  for (var i = thread; i < ${kept}u; i += 256u) {
+    best[group.x * ${kept}u + i] = vec2u(keys[i], ids[i]);
+  }
+}`;
+
+/** In integers, because the 16-bit floats of a shader are an optional feature. */
+const HALF_TO_FLOAT = `
+  let half = (source[at >> 1u] >> (16u * (at & 1u))) & 0xffffu;
+  let sign = (half & 0x8000u) << 16u;
+  let exponent = (half >> 10u) & 31u;
+  let fraction = half & 1023u;
+  if (exponent == 31u) { return sign | 0x7f800000u | (fraction << 13u); }
+  if (exponent == 0u) { return sign | bitcast<u32>(f32(fraction) * 0x1p-24f); }
+  return sign | ((exponent + 112u) << 23u) | (fraction << 13u);`;
