@@ -23,12 +23,6 @@ const BENCHES: Record<string, Entry> = {
       example: 'wasm',
     },
   },
-  gpu: {
-    summary:
-      'One token of the embedded model on WebGPU: nodes, dispatches, submits, bytes read back; and the self-test of ' +
-      'a device.',
-    load: async () => (await import('./gpu.ts')).benchGpu,
-  },
   'export-memory': {
     summary: 'Peak memory of exporting a checkpoint of more than 2 GB.',
     load: async () => (await import('./export-memory.ts')).benchExportMemory,
@@ -157,9 +151,12 @@ function commandOf({ summary, load, takes }: Entry) {
   });
 }
 
-const COMMANDS: Commands = Object.fromEntries(
-  Object.entries(BENCHES).map(([name, entry]) => [name, () => Promise.resolve(commandOf(entry))]),
-);
+const COMMANDS: Commands = {
+  ...Object.fromEntries(
+    Object.entries(BENCHES).map(([name, entry]) => [name, () => Promise.resolve(commandOf(entry))]),
+  ),
+  gpu: async () => (await import('./gpu/command.ts')).gpuCommand,
+};
 
 // A stopped benchmark has children and servers that would keep the process alive.
 process.exit(await runCommandLine('npm run bench --', COMMANDS, process.argv.slice(2)));

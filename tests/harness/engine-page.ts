@@ -21,7 +21,11 @@ const MIME: Record<string, string> = {
 };
 
 /** Builds a page with only one entry point of the lab, with the lab's own configuration. */
-export async function buildEnginePage(page: HarnessPage = 'engine-page'): Promise<void> {
+export const buildEnginePage = (page: HarnessPage = 'engine-page'): Promise<void> =>
+  buildPage(join(import.meta.dirname, page), outOf(page));
+
+/** Builds the page in `root` with the lab's own configuration into `outDir`, which is emptied. */
+export async function buildPage(root: string, outDir: string): Promise<void> {
   const loaded = await loadConfigFromFile({ command: 'build', mode: 'production' }, join(ROOT, 'vite.config.ts'));
   if (!loaded) throw new Error('vite.config.ts could not be read.');
   const plugins = (loaded.config.plugins ?? []).flat(2) as Plugin[];
@@ -30,10 +34,10 @@ export async function buildEnginePage(page: HarnessPage = 'engine-page'): Promis
       { ...loaded.config, plugins: plugins.filter((plugin) => plugin && /vendor/.test(plugin.name)) },
       {
         configFile: false,
-        root: join(import.meta.dirname, page),
+        root,
         publicDir: false,
         logLevel: 'warn',
-        build: { outDir: outOf(page), emptyOutDir: true },
+        build: { outDir, emptyOutDir: true },
       },
     ),
   );
@@ -43,14 +47,17 @@ export async function buildEnginePage(page: HarnessPage = 'engine-page'): Promis
  * Serves that page with the lab's headers, policy included. `mounts` adds folders of model files by their path below
  * the page's address.
  */
-export async function serveEnginePage(
+export const serveEnginePage = (
   mounts: Record<string, string>,
   page: HarnessPage = 'engine-page',
-): Promise<ServedLab> {
+): Promise<ServedLab> => servePage(outOf(page), mounts);
+
+/** Serves the page in `folder` in the same way. */
+export async function servePage(folder: string, mounts: Record<string, string> = {}): Promise<ServedLab> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname).slice(1) || 'index.html';
     const mount = Object.keys(mounts).find((prefix) => path.startsWith(prefix));
-    const file = mount ? join(mounts[mount] ?? '', path.slice(mount.length)) : join(outOf(page), path);
+    const file = mount ? join(mounts[mount] ?? '', path.slice(mount.length)) : join(folder, path);
     if (!existsSync(file) || !statSync(file).isFile()) return void response.writeHead(404, HOST_HEADERS).end();
     const type = MIME[extname(file)] ?? 'application/octet-stream';
     response.writeHead(200, { ...HOST_HEADERS, 'Content-Type': type, 'Content-Length': statSync(file).size });

@@ -2,24 +2,24 @@ import { readFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { planDecoder } from '../src/core/formats/export/plan.ts';
-import { decodeModel, type OnnxModel } from '../src/core/formats/onnx/index.ts';
-import { openExportedFiles } from '../src/engines/exported-files.ts';
-import { EMBEDDED_FOLDER } from '../src/node/model-choice.ts';
-import { nodeFiles } from '../src/node/node-files.ts';
-import { launch } from '../tests/harness/browser.ts';
-import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
-import { withEngineScript } from '../tests/harness/engine-script.ts';
-import { engineWorker, gpuCountsPerToken } from '../tests/harness/gpu-counts.ts';
-import { nodesThatRun } from '../tests/harness/graph-nodes.ts';
-import { load, unload, type InPage } from '../tests/harness/page-model.ts';
-import { SELF_TEST_MEASURE } from '../workers/engine/self-test.ts';
+import { planDecoder } from '../../src/core/formats/export/plan.ts';
+import { decodeModel, type OnnxModel } from '../../src/core/formats/onnx/index.ts';
+import { openExportedFiles } from '../../src/engines/exported-files.ts';
+import { EMBEDDED_FOLDER } from '../../src/node/model-choice.ts';
+import { nodeFiles } from '../../src/node/node-files.ts';
+import { launch } from '../../tests/harness/browser.ts';
+import { buildEnginePage, serveEnginePage } from '../../tests/harness/engine-page.ts';
+import { withEngineScript } from '../../tests/harness/engine-script.ts';
+import { engineWorker, gpuCountsPerToken } from '../../tests/harness/gpu-counts.ts';
+import { nodesThatRun } from '../../tests/harness/graph-nodes.ts';
+import { load, unload, type InPage } from '../../tests/harness/page-model.ts';
+import { SELF_TEST_MEASURE } from '../../workers/engine/self-test.ts';
 
 /**
- * `npm run bench -- gpu`: what one token of the embedded model costs on WebGPU, in calls and bytes, which are the same
- * on every graphics device and without one; and what the self-test costs on the processor.
+ * `npm run bench -- gpu counts`: what one token of the embedded model costs on WebGPU, in calls and bytes, which are the
+ * same on every graphics device and without one; and what the self-test costs on the processor.
  */
-export async function benchGpu(): Promise<void> {
+export async function printGpuCounts(): Promise<void> {
   await printNodes();
   await buildEnginePage();
   const served = await serveEnginePage({ 'models/smollm2-135m-instruct/': `${EMBEDDED_FOLDER}/` });
