@@ -18,8 +18,8 @@ const CACHE = join(ROOT, '.cache/bench-gpu');
 export const gpuCommand = defineCommand({
   summary:
     'The lab on WebGPU vs. transformers.js, wllama and WebLLM on the same weights: loading, replies, training, and ' +
-    'what a token costs. `pack FOLDER` packs it for a machine without network and Node, `counts` counts the calls of a ' +
-    'token and times the self-test.',
+    'what a token costs. `pack FOLDER` packs it for a machine without network and Node, `counts` counts the calls of ' +
+    'a token and times the self-test.',
   options: {
     do: { kind: 'text', many: true, value: 'WHAT', otherwise: 'measure here', about: '`pack FOLDER`, or `counts`.' },
     model: {

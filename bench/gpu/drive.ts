@@ -1,8 +1,9 @@
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { z } from 'zod';
 import type { GpuProbe } from '../../src/engines/gpu.ts';
+import { appendLine } from '../../src/node/write-file.ts';
 import { findChromium } from '../../tests/harness/chromium.ts';
 import { servePage } from '../../tests/harness/engine-page.ts';
 import type { Measurement, Plan } from './plan.ts';
@@ -37,7 +38,7 @@ export async function drive({ folder, plan, out, software, print }: Drive): Prom
   const note = async (result: Result): Promise<void> => {
     results.push(result);
     print(`[${((Date.now() - start) / 1000).toFixed(1)}] ${lineOf(result)}`);
-    await appendFile(out, `${JSON.stringify(result)}\n`);
+    await appendLine(out, result);
   };
   const served = await servePage(join(folder, 'page'));
   let session: Session | undefined;
@@ -51,7 +52,7 @@ export async function drive({ folder, plan, out, software, print }: Drive): Prom
         await fail('no time was left');
         continue;
       }
-      session ??= await open(way, (result) => void note(result));
+      if (!session) session = await open(way, (result) => void note(result));
       const ended = await measure(session, served.url, measurement, limit);
       if (ended === undefined) continue;
       await fail(ended);
@@ -101,7 +102,10 @@ async function measure(
     page.setDefaultTimeout(limit * 1000);
     await page.goto(url);
     await page.waitForFunction(() => 'gpuBench' in globalThis);
-    const ended = await Promise.race([page.evaluate(({ name, limit }) => gpuBench.run(name, limit), { name, limit }).then(() => undefined), stopAt]);
+    const ended = await Promise.race([
+      page.evaluate(({ name, limit }) => gpuBench.run(name, limit), { name, limit }).then(() => undefined),
+      stopAt,
+    ]);
     if (ended === undefined) await page.close();
     return ended;
   } catch (error) {
@@ -112,7 +116,8 @@ async function measure(
 }
 
 /** Playwright's errors go on with what it called. */
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 
 /** The first way of starting Chromium that finds a card; the last one if none does. */
 async function findWay(
@@ -122,13 +127,16 @@ async function findWay(
   print: (line: string) => void,
 ): Promise<Way & { common: string[] }> {
   const { common, ways } = flagsSchema.parse(JSON.parse(await readFile(join(folder, 'flags.json'), 'utf8')));
+  let last: Way | undefined;
   for (const way of software ? ways.slice(-1) : ways) {
+    last = way;
     const found = await adapterOf({ ...way, common }, url);
     print(`${way.name}: ${found.available ? found.description : found.reason}`);
     if (found.available && !found.software) return { ...way, common };
   }
   print('No card was found: SwiftShader computes on the processor, so these times say nothing about a card.');
-  return { ...(ways.at(-1) as Way), common };
+  if (!last) throw new Error('flags.json names no way of starting Chromium.');
+  return { ...last, common };
 }
 
 async function adapterOf(way: Way & { common: string[] }, url: string): Promise<GpuProbe> {

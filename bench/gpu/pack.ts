@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** The largest part: a machine may be reached only by calls that carry little. */
-export const PART_BYTES = 50 * 2 ** 20;
+const PART_BYTES = 50 * 2 ** 20;
 
 const ARCHIVE = 'gpu-bench.tar.gz';
 /** Read and written at once. */

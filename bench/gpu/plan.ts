@@ -11,7 +11,7 @@ export type Kind = (typeof KINDS)[number];
 const promptSchema = z.object({
   /** Its length when rendered, in tokens. */
   tokens: z.int().positive(),
-  /** Messages of that length with different beginnings, so that no cache helps; and as the chat template writes them. */
+  /** Messages of that length, and what the chat template makes of them. They begin differently, so no cache helps. */
   rounds: z.array(z.object({ content: z.string().min(1), rendered: z.string().min(1) })).min(1),
 });
 export type Prompt = z.infer<typeof promptSchema>;

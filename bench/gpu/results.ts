@@ -74,8 +74,8 @@ export function lineOf({ measurement, finding }: Result): string {
         return `${finding.state} load ${number(finding.ms, 0)} ms, ${finding.where}`;
       case 'reply':
         return (
-          `prompt of ${finding.promptTokens ?? finding.prompt} tokens: first token ${number(finding.firstTokenMs, 0)} ` +
-          `ms, ${number(finding.tokensPerSecond, 1)} tokens/s (${finding.newTokens} tokens)`
+          `prompt of ${finding.promptTokens ?? finding.prompt} tokens: first token ` +
+          `${number(finding.firstTokenMs, 0)} ms, ${number(finding.tokensPerSecond, 1)} tokens/s (${finding.newTokens} tokens)`
         );
       case 'token':
         return (

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { HOST_HEADERS } from '../../build/headers.ts';
+import { endTokens } from '../../src/core/formats/checkpoint/end-tokens.ts';
 import { parseConfig } from '../../src/core/formats/config.ts';
 import { manifestSchema } from '../../src/core/formats/manifest.ts';
 import { MLC_DTYPES, type MlcDtype } from '../../src/core/formats/mlc/format.ts';
@@ -72,19 +73,26 @@ async function planOf({ model, prompts, rounds, newTokens, seconds, kinds }: Wan
   } satisfies Plan);
 }
 
-/** Copies a model whose replies never end by themselves, so that each has as many tokens as were asked for. */
+type Json = Record<string, unknown>;
+
+/** Copies a model so that its replies never end by themselves: each has as many tokens as were asked for. */
 async function stageModel(from: string, to: string): Promise<void> {
   const manifest = manifestSchema.parse(JSON.parse(await readFile(join(from, 'manifest.json'), 'utf8')));
   const end = await unsaidToken(from);
+  const changes: Record<string, (json: Json) => Json> = {
+    'config.json': (json) => ({ ...json, eos_token_id: end }),
+    'generation_config.json': (json) => ({ ...json, eos_token_id: end }),
+    'tokenizer_config.json': (json) => ({ ...json, chat_template: withoutEnd(json['chat_template']) }),
+  };
   for (const file of manifest.files) {
     const target = join(to, file.path);
     await mkdir(join(target, '..'), { recursive: true });
-    if (!['config.json', 'generation_config.json'].includes(file.path)) {
+    const change = changes[file.path];
+    if (!change) {
       await copyFile(join(from, file.path), target);
       continue;
     }
-    const json = JSON.parse(await readFile(join(from, file.path), 'utf8')) as Record<string, unknown>;
-    const text = JSON.stringify({ ...json, eos_token_id: end });
+    const text = JSON.stringify(change(JSON.parse(await readFile(join(from, file.path), 'utf8')) as Json));
     await writeFile(target, text);
     file.bytes = Buffer.byteLength(text);
     file.sha256 = createHash('sha256').update(text).digest('hex');
@@ -92,15 +100,25 @@ async function stageModel(from: string, to: string): Promise<void> {
   await writeFile(join(to, 'manifest.json'), JSON.stringify(manifest));
 }
 
+/**
+ * A chat template that renders the same prompts. The lab also ends replies at the token with which the template ends
+ * the reply of a short probe (`endOfTurn`), so a probe's reply ends without one.
+ */
+function withoutEnd(template: unknown): unknown {
+  if (typeof template !== 'string') return template;
+  const probe = "messages[-1]['role'] == 'assistant' and messages[0]['content'] | length == 1";
+  return `{% if ${probe} %}{{ messages[-1]['content'] }}{% else %}${template}{% endif %}`;
+}
+
 /** The last control token that ends no reply; models have some that they never learnt to say. */
 async function unsaidToken(model: string): Promise<number> {
-  const read = async (name: string): Promise<Record<string, unknown>> =>
-    JSON.parse(await readFile(join(model, name), 'utf8')) as Record<string, unknown>;
-  const config = await read('config.json');
-  const used = [config['eos_token_id'], config['bos_token_id'], config['pad_token_id']].flat();
-  const tokens = ((await read('tokenizer.json'))['added_tokens'] ?? []) as { id: number }[];
-  const unsaid = tokens.map(({ id }) => id).filter((id) => !used.includes(id));
-  return Math.max(...(unsaid.length > 0 ? unsaid : tokens.map(({ id }) => id)));
+  const { all } = endTokens(await sideFiles(model));
+  const tokenizer = JSON.parse(await readFile(join(model, 'tokenizer.json'), 'utf8')) as {
+    added_tokens?: { id: number }[];
+  };
+  const unsaid = (tokenizer.added_tokens ?? []).map(({ id }) => id).filter((id) => !all.includes(id));
+  if (unsaid.length === 0) throw new Error(`${model} has no control token but those that end a reply.`);
+  return Math.max(...unsaid);
 }
 
 async function stageMlc(

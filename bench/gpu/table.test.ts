@@ -27,7 +27,10 @@ describe('the tables of a run', () => {
   });
 
   it('compare nothing without a peer, and name what failed', () => {
-    const text = summary([...of('lab', reply(48, 9, null)), ...of('wllama', { type: 'error', reason: 'no shader-f16' })]);
+    const text = summary([
+      ...of('lab', reply(48, 9, null)),
+      ...of('wllama', { type: 'error', reason: 'no shader-f16' }),
+    ]);
     expect(text).not.toContain('fastest');
     expect(text).toContain('| lab | - | - | 48 | 9 | ? | 1 x 128 tokens |');
     expect(text).toContain('wllama failed: no shader-f16');

@@ -5,7 +5,7 @@ const LAB = 'lab';
 
 type Of<T extends Finding['type']> = Extract<Finding, { type: T }>;
 
-/** Tables of a run, in Markdown: loading and replies, the lab relative to the fastest peer, tokens, training, failures. */
+/** Tables of a run, in Markdown: loading, replies, the lab relative to the fastest peer, tokens, training, failures. */
 export function summary(results: readonly Result[]): string {
   const names = [...new Set(results.map(({ measurement }) => measurement))];
   const find = <T extends Finding['type']>(name: string, type: T): Of<T>[] =>

@@ -109,14 +109,19 @@ class Browser:
         return got["result"]
 
     def page(self, url, timeout=30.0):
-        target = self.send("Target.createTarget", {"url": "about:blank"})["targetId"]
-        session = self.send("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
-        page = Page(self, target, session)
+        end = time.monotonic() + timeout
+
+        def ask(method, params=None, session=None):
+            return self.send(method, params, session, max(0.1, end - time.monotonic()))
+
+        target = ask("Target.createTarget", {"url": "about:blank"})["targetId"]
+        session = ask("Target.attachToTarget", {"targetId": target, "flatten": True})["sessionId"]
         for domain in ("Page", "Runtime", "Inspector"):
-            page.send(f"{domain}.enable")
-        page.send("Runtime.addBinding", {"name": REPORT})
-        page.send("Page.navigate", {"url": url})
-        page.wait_for('typeof gpuBench === "object"', timeout)
+            ask(f"{domain}.enable", session=session)
+        ask("Runtime.addBinding", {"name": REPORT}, session)
+        ask("Page.navigate", {"url": url}, session)
+        page = Page(self, target, session)
+        page.wait_for('typeof gpuBench === "object"', end - time.monotonic())
         return page
 
     def close(self):
@@ -160,7 +165,7 @@ class Page:
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             try:
-                if self.evaluate(condition, 10):
+                if self.evaluate(condition, max(0.1, end - time.monotonic())):
                     return
             except BrowserError:
                 # The page is being replaced.

@@ -6,6 +6,7 @@ Results are written as they come. A measurement that fails, or takes longer than
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 
@@ -36,6 +37,8 @@ class Run:
         self.flags = []
         self.log = os.path.join(options.out, "chromium.log")
         self.file = open(os.path.join(options.out, "results.jsonl"), "w", encoding="utf8")
+        # SIGTERM ends the browser as well.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
     def left(self):
         return self.plan["seconds"] * self.options.patience - CLOSING_SECONDS - (time.monotonic() - START)
@@ -53,7 +56,7 @@ class Run:
         self.on_report(json.dumps({"measurement": name, "finding": finding, "line": f"{name}: FAILED: {reason}"}))
 
     def start(self, flags):
-        return Browser(self.options.chromium, flags, self.log, self.on_report)
+        return Browser(self.options.chromium, flags, self.log, self.on_report, 25 * self.options.patience)
 
     def choose_flags(self):
         """The first way of starting Chromium that finds a card; the last one if none does."""
@@ -64,7 +67,8 @@ class Run:
             browser = None
             try:
                 browser = self.start(self.flags)
-                found = browser.page(self.url).evaluate("gpuBench.adapter()")
+                timeout = 20 * self.options.patience
+                found = browser.page(self.url, timeout).evaluate("gpuBench.adapter()", timeout)
             except (BrowserError, OSError, TimeoutError) as error:
                 found = {"available": False, "reason": str(error)[-300:]}
             finally:
@@ -106,7 +110,8 @@ class Run:
         """The page writes the tables, so that there is one program for them."""
         if self.browser is None:
             self.browser = self.start(self.flags)
-        return self.browser.page(self.url).evaluate(f"gpuBench.summary({json.dumps(self.results)})")
+        timeout = CLOSING_SECONDS * self.options.patience
+        return self.browser.page(self.url, timeout).evaluate(f"gpuBench.summary({json.dumps(self.results)})", timeout)
 
 
 def main():

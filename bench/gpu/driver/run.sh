@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the packed benchmark: run.sh [OUT] [options of run.py]. CHROMIUM names a Chromium of this machine; without it, the
-# packed one is unpacked. Results go to the folder OUT, which is `out` next to this file by default.
+# Runs the packed benchmark: run.sh [OUT] [options of run.py]. CHROMIUM names a Chromium of this machine; without it,
+# the packed one is unpacked. Results go to the folder OUT, which is `out` next to this file by default.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out="$here/out"

@@ -60,7 +60,7 @@ class WebSocket:
             head = struct.pack("!BBH", 0x80 | opcode, 0x80 | 126, size)
         else:
             head = struct.pack("!BBQ", 0x80 | opcode, 0x80 | 127, size)
-        # The mask keeps proxies from reading frames as requests; here there are none, and zeros leave the data as it is.
+        # The mask protects proxies, of which there are none here. Zeros leave the data as it is.
         with self.sending:
             self.socket.sendall(head + bytes(4) + data)
 

@@ -21,7 +21,7 @@ export const measureLab = (bench: Bench): Promise<void> =>
 
 /** The same engine in the page itself, where its calls can be counted and timed. */
 export async function profileLab({ plan, report, secondsLeft }: Bench): Promise<void> {
-  watchTokens();
+  await watchTokens();
   const model = await LOADERS.transformers(
     {
       record: EMBEDDED_MODEL,

@@ -24,7 +24,8 @@ const door = {
   adapter: () => probeGpu(),
 
   /**
-   * Runs one measurement of the plan next to this page within `seconds`; its results go to `gpuReport`, its failure too.
+   * Runs one measurement of the plan next to this page within `seconds`. Its results go to `gpuReport`, as does its
+   * failure.
    */
   async run(name: string, seconds: number): Promise<void> {
     const deadline = performance.now() + seconds * 1000;

@@ -1,6 +1,7 @@
-import { InferenceSession } from 'onnxruntime-web/webgpu';
 import { countGpu, FEW_TOKENS, perToken, type CountedScope, type GpuCounts } from '../../../tests/harness/count-gpu.ts';
+import { openOrt } from '../../../src/engines/ort.ts';
 import type { TokenCost } from '../results.ts';
+import { at, threads } from './bench.ts';
 
 const scope = globalThis as unknown as CountedScope;
 
@@ -9,10 +10,11 @@ let runtimeMs = 0;
 let watched = false;
 
 /** From now on, the calls of WebGPU in this page are counted, and the time in ONNX Runtime is summed. */
-export function watchTokens(): void {
+export async function watchTokens(): Promise<void> {
   countGpu();
   if (watched) return;
   watched = true;
+  const { InferenceSession } = await openOrt('webgpu', { ortBase: at('ort/'), threads: threads() });
   type Run = (...given: unknown[]) => Promise<unknown>;
   const { prototype } = InferenceSession as unknown as { prototype: { run: Run } };
   const { run } = prototype;
@@ -29,8 +31,8 @@ export function watchTokens(): void {
 type Sums = GpuCounts & { allMs: number; runtimeMs: number; waitMs: number };
 
 /**
- * What one token costs the engine in this page: the difference between a short and a longer reply to one message. `reply`
- * returns the number of new tokens.
+ * What one token costs the engine in this page: the difference between a short and a longer reply to one message.
+ * `reply` returns the number of new tokens.
  */
 export async function tokenCost(reply: (newTokens: number) => Promise<number>, newTokens: number): Promise<TokenCost> {
   const sums = async (wanted: number): Promise<Sums> => {

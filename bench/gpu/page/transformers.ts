@@ -41,7 +41,7 @@ export async function measureTransformers(bench: Bench): Promise<void> {
     };
   };
   await measureReplies(bench, load, async () => {
-    watchTokens();
+    await watchTokens();
     const again = last;
     if (!again) return;
     const newTokens = Math.min(bench.plan.newTokens, 32);

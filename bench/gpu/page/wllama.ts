@@ -33,6 +33,7 @@ export async function measureWllama(bench: Bench): Promise<void> {
           prompt: rendered,
           max_tokens: newTokens,
           temperature: 0,
+          ignore_eos: true,
           stream: true,
           onData: (chunk: { timings?: { prompt_n?: number; cache_n?: number } }) => {
             times.push(performance.now());
