@@ -75,7 +75,8 @@ export function lineOf({ measurement, finding }: Result): string {
       case 'reply':
         return (
           `prompt of ${finding.promptTokens ?? finding.prompt} tokens: first token ` +
-          `${number(finding.firstTokenMs, 0)} ms, ${number(finding.tokensPerSecond, 1)} tokens/s (${finding.newTokens} tokens)`
+          `${number(finding.firstTokenMs, 0)} ms, ${number(finding.tokensPerSecond, 1)} tokens/s ` +
+          `(${finding.newTokens} tokens)`
         );
       case 'token':
         return (
