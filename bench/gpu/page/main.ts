@@ -4,19 +4,15 @@ import { planSchema, type Kind, type Measurement } from '../plan.ts';
 import { lineOf, resultSchema, type Finding, type Message } from '../results.ts';
 import { summary } from '../table.ts';
 import type { Bench, Report } from './bench.ts';
-import { measureLab, profileLab } from './lab.ts';
-import { measureTraining } from './train.ts';
-import { measureTransformers } from './transformers.ts';
-import { measureWebLlm } from './webllm.ts';
-import { measureWllama } from './wllama.ts';
 
-const BENCHES: Record<Kind, (bench: Bench) => Promise<void>> = {
-  lab: measureLab,
-  profile: profileLab,
-  transformers: measureTransformers,
-  wllama: measureWllama,
-  webllm: measureWebLlm,
-  train: measureTraining,
+/** The code of each kind is fetched when it is measured, so that a page opens soon. */
+const BENCHES: Record<Kind, () => Promise<(bench: Bench) => Promise<void>>> = {
+  lab: async () => (await import('./lab.ts')).measureLab,
+  profile: async () => (await import('./lab.ts')).profileLab,
+  transformers: async () => (await import('./transformers.ts')).measureTransformers,
+  wllama: async () => (await import('./wllama.ts')).measureWllama,
+  webllm: async () => (await import('./webllm.ts')).measureWebLlm,
+  train: async () => (await import('./train.ts')).measureTraining,
 };
 
 const door = {
@@ -34,7 +30,8 @@ const door = {
     if (!measurement) throw new Error(`The plan has no measurement "${name}".`);
     const report = reporter(measurement);
     try {
-      await BENCHES[measurement.kind]({ plan, report, secondsLeft: () => (deadline - performance.now()) / 1000 });
+      const measure = await BENCHES[measurement.kind]();
+      await measure({ plan, report, secondsLeft: () => (deadline - performance.now()) / 1000 });
     } catch (error) {
       report({ type: 'error', reason: reasonOf(error) });
     }
