@@ -44,10 +44,11 @@ export async function drive({ folder, plan, out, software, print }: Drive): Prom
   let session: Session | undefined;
   try {
     const way = await findWay(folder, served.url, software, print);
-    for (const measurement of plan.measurements) {
+    for (const [i, measurement] of plan.measurements.entries()) {
       const fail = (reason: string): Promise<void> =>
         note({ measurement: measurement.name, finding: { type: 'error', reason } });
-      const limit = Math.min(measurement.seconds, secondsLeft());
+      const later = plan.measurements.slice(i + 1).reduce((sum, { seconds }) => sum + seconds, 0);
+      const limit = secondsLeft() - later;
       if (limit < 2) {
         await fail('no time was left');
         continue;

@@ -8,7 +8,13 @@ const plan = (changes: Partial<Plan> = {}): Plan => ({
   model: 'tiny',
   seconds: LIMIT_SECONDS,
   newTokens: 4,
-  prompts: [{ tokens: 48, rounds: [{ content: 'hello', rendered: '<|im_start|>hello' }] }],
+  prompts: [
+    {
+      tokens: 48,
+      rounds: [{ content: 'hello', rendered: '<|im_start|>hello' }],
+      warmUp: { content: 'hi', rendered: '<|im_start|>hi' },
+    },
+  ],
   training: { dialogues: trainingDialogues(2), maxTokens: 128, layers: [0, 1], updates: 4 },
   measurements: divideTime(KINDS, LIMIT_SECONDS),
   ...changes,

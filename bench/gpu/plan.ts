@@ -8,19 +8,23 @@ export const SPARE_SECONDS = 18;
 export const KINDS = ['lab', 'transformers', 'wllama', 'webllm', 'train', 'profile'] as const;
 export type Kind = (typeof KINDS)[number];
 
+const roundSchema = z.object({ content: z.string().min(1), rendered: z.string().min(1) });
+
 const promptSchema = z.object({
   /** Its length when rendered, in tokens. */
   tokens: z.int().positive(),
   /** Messages of that length, and what the chat template makes of them. They begin differently, so no cache helps. */
-  rounds: z.array(z.object({ content: z.string().min(1), rendered: z.string().min(1) })).min(1),
+  rounds: z.array(roundSchema).min(1),
+  /** One more, whose reply is not timed: it compiles shaders. */
+  warmUp: roundSchema,
 });
 export type Prompt = z.infer<typeof promptSchema>;
-export type Round = Prompt['rounds'][number];
+export type Round = z.infer<typeof roundSchema>;
 
 const measurementSchema = z.object({
   name: z.string().min(1),
   kind: z.enum(KINDS),
-  /** The driver ends it after this time; the page begins no reply that would not fit. */
+  /** Its share of the run. It also gets what those before it left over; the page begins no reply that would not fit. */
   seconds: z.number().positive(),
 });
 export type Measurement = z.infer<typeof measurementSchema>;

@@ -14,7 +14,11 @@ function letter(round: number, words: number): string {
 
 /** Messages whose rendered prompt has `tokens` tokens, or as many fewer as whole words make necessary. */
 export function promptOf(tokenizer: ChatTokenizer, tokens: number, rounds: number): Prompt {
-  return { tokens, rounds: Array.from({ length: rounds }, (_, round) => fit(tokenizer, tokens, round)) };
+  return {
+    tokens,
+    rounds: Array.from({ length: rounds }, (_, round) => fit(tokenizer, tokens, round)),
+    warmUp: fit(tokenizer, tokens, rounds),
+  };
 }
 
 function fit(tokenizer: ChatTokenizer, tokens: number, round: number): Round {

@@ -24,6 +24,9 @@ export interface Contender {
 /** The address of something next to the page. */
 export const at = (path: string): string => new URL(path, document.baseURI).href;
 
+/** Enough for both kinds of step, which have shaders of their own. */
+const WARM_UP_TOKENS = 2;
+
 /** Threads of runtimes in Wasm, for all engines alike. */
 export const threads = (): number => Math.min(4, navigator.hardwareConcurrency);
 
@@ -40,8 +43,8 @@ export function readingOf(start: number, times: readonly number[], promptTokens:
 }
 
 /**
- * Loads a model cold and warm, then lets it reply: each prompt once, then again, while there is time. `last` gets the
- * loaded model if there is time for four more replies.
+ * Loads a model cold and warm, then lets it reply: to a prompt of each length to warm up, then to each prompt once, then
+ * again, while there is time. `last` gets the loaded model if there is time for four more replies.
  */
 export async function measureReplies(
   { plan, report, secondsLeft }: Bench,
@@ -62,6 +65,10 @@ export async function measureReplies(
     contender = await timed('warm');
   } else report({ type: 'note', text: 'not loaded again, for lack of time' });
   const longest = new Map<number, number>();
+  for (const { tokens, warmUp } of plan.prompts) {
+    const { firstTokenMs } = await contender.reply(warmUp, WARM_UP_TOKENS);
+    report({ type: 'note', text: `prompt of ${tokens} tokens, to warm up: first token ${firstTokenMs.toFixed(0)} ms` });
+  }
   const rounds = Math.max(...plan.prompts.map((prompt) => prompt.rounds.length));
   for (let round = 0; round < rounds; round++) {
     for (const prompt of plan.prompts) {
