@@ -16,8 +16,8 @@ import { load, unload, type InPage } from '../../tests/harness/page-model.ts';
 import { SELF_TEST_MEASURE } from '../../workers/engine/self-test.ts';
 
 /**
- * `npm run bench -- gpu counts`: what one token of the embedded model costs on WebGPU, in calls and bytes, which are the
- * same on every graphics device and without one; and what the self-test costs on the processor.
+ * `npm run bench -- gpu counts`: what one token of the embedded model costs on WebGPU, in calls and bytes, which are
+ * the same on every graphics device and without one; and what the self-test costs on the processor.
  */
 export async function printGpuCounts(): Promise<void> {
   await printNodes();

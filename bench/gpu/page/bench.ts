@@ -43,8 +43,8 @@ export function readingOf(start: number, times: readonly number[], promptTokens:
 }
 
 /**
- * Loads a model cold and warm, then lets it reply: to a prompt of each length to warm up, then to each prompt once, then
- * again, while there is time. `last` gets the loaded model if there is time for four more replies.
+ * Loads a model cold and warm, then lets it reply: to a prompt of each length to warm up, then to each prompt once,
+ * then again, while there is time. `last` gets the loaded model if there is time for four more replies.
  */
 export async function measureReplies(
   { plan, report, secondsLeft }: Bench,
