@@ -20,6 +20,7 @@ import { checkNewest } from './danger-check.ts';
 import { Latest } from './latest.ts';
 import { beginReply, type Wanted, type Writing } from './reply-place.ts';
 import { chatTexts } from '../texts/chat.ts';
+import { shownTitle } from '../texts/conversation-title.ts';
 
 /** The conversation on the page: its messages, the draft, and the reply that is being written. */
 export class ChatState {
@@ -40,7 +41,7 @@ export class ChatState {
   readonly busy: boolean = $derived(this.writing !== null || this.waitsForModel);
   /** While the model loads, which can take minutes, the person can keep writing; one reply answers all messages. */
   readonly maySend: boolean = $derived(this.writing === null);
-  readonly title: string = $derived(this.conversation?.title || chatTexts.newConversation);
+  readonly title: string = $derived(this.conversation ? shownTitle(this.conversation) : chatTexts.newConversation);
   /** Counts the requests for replies, so that the page can scroll to its end each time. */
   asked = $state(0);
   #draft = $state('');

@@ -7,6 +7,7 @@ import { attempt } from './attempt.ts';
 import type { StorageState } from './storage.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 import { chatTexts } from '../texts/chat.ts';
+import { shownTitle } from '../texts/conversation-title.ts';
 import { shellTexts } from '../texts/shell.ts';
 
 interface Dependencies {
@@ -102,7 +103,7 @@ export class Conversations {
     await this.#try(chatTexts.failed.remove, async () => {
       const removed = await this.#dependencies.library.remove(id);
       if (!removed) return;
-      this.#dependencies.toasts.show(chatTexts.removed(removed.title || chatTexts.newConversation), {
+      this.#dependencies.toasts.show(chatTexts.removed(shownTitle(removed)), {
         label: shellTexts.undo,
         run: () => void this.#restore(removed),
       });

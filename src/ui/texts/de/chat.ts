@@ -7,6 +7,7 @@ export const chat: Catalogue['chat'] = {
   conversation: 'Gespräch',
   conversations: 'Gespräche',
   newConversation: 'Neues Gespräch',
+  conversationOf: (day) => `Gespräch vom ${day}`,
   panel: 'Kontext und Einstellungen',
   hidePanel: 'Seitenleiste schließen',
   seen: 'Was das Modell liest',

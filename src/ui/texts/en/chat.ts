@@ -7,6 +7,8 @@ export const chat = {
   conversation: 'Conversation',
   conversations: 'Conversations',
   newConversation: 'New conversation',
+  /** The name of a conversation that begins with danger; it reveals nothing. */
+  conversationOf: (day: string) => `Conversation of ${day}`,
   panel: 'Context and settings',
   hidePanel: 'Hide panel',
   seen: 'What the model sees',

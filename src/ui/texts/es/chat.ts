@@ -7,6 +7,7 @@ export const chat: Catalogue['chat'] = {
   conversation: 'Conversación',
   conversations: 'Conversaciones',
   newConversation: 'Nueva conversación',
+  conversationOf: (day) => `Conversación del ${day}`,
   panel: 'Contexto y ajustes',
   hidePanel: 'Cerrar el panel',
   seen: 'Lo que lee el modelo',
