@@ -292,8 +292,7 @@ export class ChatState {
   }
 
   async #attempt(what: string, work: () => Promise<void>): Promise<void> {
-    const todo = chatTexts.failedTodo;
-    await attempt((error) => (this.error = error), { code: 'worker-lost', what, todo }, work);
+    await attempt((error) => (this.error = error), { code: 'worker-lost', what, todo: chatTexts.failedTodo }, work);
   }
 
   /** The current text of a message. */
