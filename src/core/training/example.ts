@@ -1,3 +1,4 @@
+import { commonPrefix } from '../tokenizer/common-prefix.ts';
 import { buildContext } from '../context/build.ts';
 import type { ChatMessage } from '../context/message.ts';
 import type { Utterance } from '../dataset/dialogue.ts';
@@ -72,12 +73,6 @@ export function dialogueSequence(
     writer.trunk(tokenizer.encode(render(messages, false)), { id, ...all });
   }
   return writer.finish(id);
-}
-
-function commonPrefix(a: readonly number[], b: readonly number[]): number {
-  let length = 0;
-  while (length < a.length && a[length] === b[length]) length++;
-  return length;
 }
 
 /** Collects the trunk and the branches of a sequence in the order in which attention needs them. */

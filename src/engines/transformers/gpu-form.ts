@@ -1,6 +1,7 @@
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import type { ModelFiles } from '../../core/engine/files.ts';
 import { exportDecoder } from '../../core/formats/export/export.ts';
+import { isExported } from '../../core/formats/export/read.ts';
 import type { FolderSink } from '../../core/formats/export/sink.ts';
 import { planDecoder } from '../../core/formats/export/plan.ts';
 import { decodeModel, type OnnxModel, type OnnxNode } from '../../core/formats/onnx/index.ts';
@@ -40,7 +41,7 @@ async function exportedGraph(files: ModelFiles, path: string, options: LoadOptio
   if ((files.list.find((file) => file.path === path)?.bytes ?? 0) > LARGEST_GRAPH) return undefined;
   await files.ensure([path], options);
   const model = decodeModel(new Uint8Array(await (await files.open(path)).arrayBuffer()));
-  return model.producerName === 'solace-lab' ? model : undefined;
+  return isExported(model) ? model : undefined;
 }
 
 /** Bytes of a variant in the form for WebGPU; undefined if it has none and runs as it is. */

@@ -1,4 +1,5 @@
 import { Tensor } from 'onnxruntime-common';
+import { keptPositions } from '../../core/tokenizer/common-prefix.ts';
 import { LabError } from '../../core/error.ts';
 import { fromHalf } from '../../core/formats/float.ts';
 import type { OrtSession } from '../../core/engine/ort.ts';
@@ -125,14 +126,12 @@ export class KvDecoder implements Decoder {
    * run.
    */
   async keepPrefix(ids: readonly number[]): Promise<number> {
-    const limit = Math.min(this.#ids.length, ids.length - 1);
-    let common = 0;
-    while (common < limit && this.#ids[common] === ids[common]) common++;
-    if (common < this.#ids.length) {
-      await this.#cache.truncate(common);
-      this.#ids.length = common;
+    const kept = keptPositions(this.#ids, ids);
+    if (kept < this.#ids.length) {
+      await this.#cache.truncate(kept);
+      this.#ids.length = kept;
     }
-    return common;
+    return kept;
   }
 
   /** Frees the caches. */

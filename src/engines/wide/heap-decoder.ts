@@ -1,3 +1,4 @@
+import { keptPositions } from '../../core/tokenizer/common-prefix.ts';
 import type { Decoder, StepLogits, WantedLogits } from '../transformers/kv-decoder.ts';
 import { allocate, bytes, check, FLOAT32, INT64, integers, ON_CPU, text, type OrtHeap } from './ort-heap.ts';
 
@@ -108,11 +109,9 @@ export class HeapDecoder implements Decoder {
   }
 
   keepPrefix(ids: readonly number[]): Promise<number> {
-    const limit = Math.min(this.#ids.length, ids.length - 1);
-    let common = 0;
-    while (common < limit && this.#ids[common] === ids[common]) common++;
-    this.#ids.length = common;
-    return Promise.resolve(common);
+    const kept = keptPositions(this.#ids, ids);
+    this.#ids.length = kept;
+    return Promise.resolve(kept);
   }
 
   clear(): void {

@@ -15,7 +15,7 @@ import { settled } from '../checkpoint/settle.ts';
 import { type ModelConfig, parseConfig } from '../config.ts';
 import { fromHalf, toHalf } from '../float.ts';
 import { isSafePath } from '../manifest.ts';
-import { decodeModel, type OnnxTensor } from '../onnx/index.ts';
+import { decodeModel, type OnnxModel, type OnnxTensor, PRODUCER } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { type ByteSource, checkRange } from '../source.ts';
 import { type StoredType } from '../stored.ts';
@@ -124,13 +124,16 @@ export async function openExported(
   });
 }
 
+/** Whether this lab's exporter wrote a graph. */
+export const isExported = ({ producerName }: Pick<OnnxModel, 'producerName'>): boolean => producerName === PRODUCER;
+
 /**
  * Decodes a graph that `exportOnnx` wrote.
  * @throws {LabError} `unsupported` when another exporter did, `bad-file` when it is damaged.
  */
 export function requireExported(name: string, model: Uint8Array): ReturnType<typeof decodeModel> {
   const decoded = decodeModel(model);
-  if (decoded.producerName === 'solace-lab') return decoded;
+  if (isExported(decoded)) return decoded;
   throw new LabError({
     code: 'unsupported',
     what: `It was written by "${decoded.producerName}".`,

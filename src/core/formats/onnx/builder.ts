@@ -13,6 +13,9 @@ import {
 const OPSETS = { '': 21, [MICROSOFT]: 1 };
 const IR_VERSION = 10;
 
+/** The name by which graphs of this lab are recognised. */
+export const PRODUCER = 'solace-lab';
+
 interface NodeOptions {
   /** Node name. Default: the operator and a counter. */
   name?: string;
@@ -89,7 +92,7 @@ export class GraphBuilder {
   build(metadata: Record<string, string> = {}): OnnxModel {
     return {
       irVersion: IR_VERSION,
-      producerName: 'solace-lab',
+      producerName: PRODUCER,
       producerVersion: '1',
       opsets: { ...OPSETS },
       metadata,

@@ -1,4 +1,4 @@
-export { GraphBuilder } from './builder.ts';
+export { GraphBuilder, PRODUCER } from './builder.ts';
 export { decodeModel } from './decode.ts';
 export { encodeModel } from './encode.ts';
 export { largestWeight } from './largest.ts';
