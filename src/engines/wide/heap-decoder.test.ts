@@ -23,6 +23,10 @@ function rowsOf({ data, rows, vocabulary }: { data: Float32Array; rows: number; 
 const IDS = Array.from({ length: 300 }, (_, i) => (i * 37) % 256);
 
 describe.each(['q4', 'q8'] as const)('a %s export with widened weights', (dtype) => {
+  it('leaves no global Worker behind in Node', () => {
+    expect('Worker' in globalThis).toBe(false);
+  });
+
   it('computes what its weights say, in steps of any size, as its cache grows and shrinks', async () => {
     const { exported, model, wide } = await widened(tinyCheckpoint(), dtype);
     expect(wide.bytes).toBe(widenedSize('tiny', model));

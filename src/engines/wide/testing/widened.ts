@@ -11,10 +11,19 @@ import { openHeapSession, openOrtHeap, type OrtHeap } from '../ort-heap.ts';
 
 const GRAPHS = { q4: 'onnx/model_q4.onnx', q8: 'onnx/model_quantized.onnx', fp32: 'onnx/model.onnx' } as const;
 
-/** ONNX Runtime's module in Node, with one thread. */
-export function openHeapHere(): Promise<OrtHeap> {
+/**
+ * ONNX Runtime's module in Node, with one thread. It gives Node a global `Worker`, which is taken away again: the lab's
+ * services would start workers of a page in the tests that follow in this thread.
+ */
+export async function openHeapHere(): Promise<OrtHeap> {
   const folder = new URL('.', pathToFileURL(locate({ package: 'onnxruntime-web', file: 'dist/ort.wasm.mjs' })));
-  return openOrtHeap({ ortBase: folder.href, threads: 1 });
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
+  try {
+    return await openOrtHeap({ ortBase: folder.href, threads: 1 });
+  } finally {
+    if (before) Object.defineProperty(globalThis, 'Worker', before);
+    else Reflect.deleteProperty(globalThis, 'Worker');
+  }
 }
 
 /** Exports a checkpoint, and widens the export: the export as a checkpoint, its graph, and what it becomes. */
