@@ -1,6 +1,6 @@
 import type { Env } from 'onnxruntime-common';
 import { describe, expect, it } from 'vitest';
-import { useVendoredOrt } from './ort.ts';
+import { gpuTensorClass, openOrt, useVendoredOrt } from './ort.ts';
 
 describe('useVendoredOrt', () => {
   it('names the build of the device on the server of the lab, so that nothing is fetched from elsewhere', () => {
@@ -22,5 +22,23 @@ describe('useVendoredOrt', () => {
     const native: Partial<Env> = {};
     useVendoredOrt(native, 'wasm', { ortBase: 'https://lab.example/ort/', threads: 1 });
     expect(native).toEqual({});
+  });
+});
+
+describe('openOrt', () => {
+  const place = { ortBase: 'https://lab.example/ort/', threads: 2 };
+
+  it.each([
+    ['wasm', 'ort-wasm-simd-threaded.mjs'],
+    ['webgpu', 'ort-wasm-simd-threaded.asyncify.mjs'],
+  ] as const)('opens the build for %s, which fetches its Wasm from the lab', async (device, mjs) => {
+    const { env, InferenceSession } = await openOrt(device, place);
+    expect(InferenceSession.create).toBeTypeOf('function');
+    expect(env.wasm).toMatchObject({ numThreads: 2, wasmPaths: { mjs: `${place.ortBase}${mjs}` } });
+  });
+
+  it("has on a graphics device the class of tensors that its sessions accept, not another copy's", async () => {
+    expect(await gpuTensorClass()).toBe((await openOrt('webgpu', place)).Tensor);
+    expect(await gpuTensorClass()).not.toBe((await openOrt('wasm', place)).Tensor);
   });
 });
