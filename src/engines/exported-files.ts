@@ -32,3 +32,22 @@ export async function openExportedFiles(
     side,
   );
 }
+
+/** In bytes. Graphs that this lab exported have their weights in other files and are smaller. */
+const LARGEST_GRAPH = 8e6;
+
+/**
+ * The bytes of a graph, fetched if it is not here yet, if it is small enough to be one that this lab exported;
+ * undefined for others, which are not fetched unless their size is unknown, and if there is none.
+ */
+export async function smallGraph(
+  files: ModelFiles,
+  path: string,
+  options: LoadOptions,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const stated = files.list.find((file) => file.path === path)?.bytes;
+  if (stated === undefined || stated > LARGEST_GRAPH) return undefined;
+  await files.ensure([path], options);
+  const graph = await files.open(path);
+  return graph.size > LARGEST_GRAPH ? undefined : new Uint8Array(await graph.arrayBuffer());
+}

@@ -5,7 +5,7 @@ import { isExported } from '../../core/formats/export/read.ts';
 import type { FolderSink } from '../../core/formats/export/sink.ts';
 import { planDecoder } from '../../core/formats/export/plan.ts';
 import { decodeModel, type OnnxModel, type OnnxNode } from '../../core/formats/onnx/index.ts';
-import { openExportedFiles } from '../exported-files.ts';
+import { openExportedFiles, smallGraph } from '../exported-files.ts';
 import type { VariantFiles } from './variants.ts';
 
 /** Changes when the form has other bytes for the same files. */
@@ -13,8 +13,6 @@ export const GPU_FORM_VERSION = 1;
 
 /** Larger models stay as they are: reading their bytes for every token costs more than the nodes that they save. */
 const LARGEST_BYTES = 768e6;
-/** Graphs with external data, which this lab's exporter writes, are smaller; others need not be fetched to know. */
-const LARGEST_GRAPH = 4 * 2 ** 20;
 
 /** Sizes of a head that are multiples of it are computed by flash attention on all graphics devices. */
 const HEAD_UNIT = 8;
@@ -38,10 +36,9 @@ export async function writesInPlace(files: ModelFiles, path: string, options: Lo
 
 /** A graph that this lab's exporter wrote; undefined for others. */
 async function exportedGraph(files: ModelFiles, path: string, options: LoadOptions): Promise<OnnxModel | undefined> {
-  if ((files.list.find((file) => file.path === path)?.bytes ?? 0) > LARGEST_GRAPH) return undefined;
-  await files.ensure([path], options);
-  const model = decodeModel(new Uint8Array(await (await files.open(path)).arrayBuffer()));
-  return isExported(model) ? model : undefined;
+  const bytes = await smallGraph(files, path, options);
+  const model = bytes && decodeModel(bytes);
+  return model && isExported(model) ? model : undefined;
 }
 
 /** Bytes of a variant in the form for WebGPU; undefined if it has none and runs as it is. */
