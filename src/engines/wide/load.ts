@@ -1,10 +1,9 @@
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
-import type { ModelFiles } from '../../core/engine/files.ts';
+import { missingFile, type ModelFiles } from '../../core/engine/files.ts';
 import { loadEndTokens, loadShape } from '../../core/engine/load-config.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
-import { requireExported } from '../../core/formats/export/read.ts';
 import { widen, type WidenedModel } from '../../core/formats/export/widened.ts';
 import { openExportedFiles } from '../exported-files.ts';
 import { fetchAhead } from '../fetch-ahead.ts';
@@ -31,9 +30,9 @@ export async function loadWide(
   { ortBase, threads, onProgress, signal }: LoadOptions & OrtPlace,
 ): Promise<OrtModel> {
   const checkpoint = await openExportedFiles(files, { ...(onProgress && { onProgress }), ...(signal && { signal }) });
-  const { graph } = chooseVariant(files, 'wasm', false);
+  const { graph, data } = chooseVariant(files, 'wasm', false);
   const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
-  const widened = await widen(model, checkpoint, readerOf(await dataFiles(files, model)));
+  const widened = await widen(model, checkpoint, readerOf(files.name, await openAll(files, data)));
   const shape = await loadShape(files);
   const progress = (loadedBytes: number) =>
     onProgress?.({ stage: 'Loading the weights into memory', loadedBytes, totalBytes: widened.bytes });
@@ -66,14 +65,9 @@ export async function loadWide(
   }
 }
 
-/** The files with the graph's weights by their location. */
-async function dataFiles(files: ModelFiles, model: Uint8Array): Promise<Map<string, Blob>> {
-  const blobs = new Map<string, Blob>();
-  for (const { external } of requireExported(files.name, model).graph.initializers)
-    if (external && !blobs.has(external.location))
-      blobs.set(external.location, await files.open(`onnx/${external.location}`));
-  return blobs;
-}
+/** Files by their paths. */
+const openAll = async (files: ModelFiles, paths: readonly string[]): Promise<Map<string, Blob>> =>
+  new Map(await Promise.all(paths.map(async (path): Promise<[string, Blob]> => [path, await files.open(path)])));
 
 /** Reports how much has been read, up to the last byte, which means that the model is ready. */
 class CountedFile implements ExternalFile {
@@ -102,11 +96,13 @@ class CountedFile implements ExternalFile {
   }
 }
 
-/** Reads ranges of files while Wasm waits, which workers can do. */
-function readerOf(blobs: ReadonlyMap<string, Blob>) {
+/** Reads ranges of the weights' files while Wasm waits, which workers can do. */
+function readerOf(name: string, blobs: ReadonlyMap<string, Blob>) {
   const reader = new FileReaderSync();
   return (location: string, offset: number, length: number): Uint8Array => {
-    const blob = blobs.get(location) ?? new Blob();
+    const path = `onnx/${location}`;
+    const blob = blobs.get(path);
+    if (!blob) throw missingFile(name, path);
     return new Uint8Array(reader.readAsArrayBuffer(blob.slice(offset, offset + length)));
   };
 }

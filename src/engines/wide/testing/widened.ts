@@ -11,20 +11,28 @@ import { openHeapSession, openOrtHeap, type OrtHeap } from '../ort-heap.ts';
 
 const GRAPHS = { q4: 'onnx/model_q4.onnx', q8: 'onnx/model_quantized.onnx', fp32: 'onnx/model.onnx' } as const;
 
+/** Where ONNX Runtime's files are in Node. */
+export const ORT_HERE = {
+  ortBase: new URL('.', pathToFileURL(locate({ package: 'onnxruntime-web', file: 'dist/ort.wasm.mjs' }))).href,
+  threads: 1,
+};
+
 /**
- * ONNX Runtime's module in Node, with one thread. It gives Node a global `Worker`, which is taken away again: the lab's
- * services would start workers of a page in the tests that follow in this thread.
+ * Runs something that starts ONNX Runtime's module. It gives Node a global `Worker`, which is taken away again: the
+ * lab's services would start workers of a page in the tests that follow in this thread.
  */
-export async function openHeapHere(): Promise<OrtHeap> {
-  const folder = new URL('.', pathToFileURL(locate({ package: 'onnxruntime-web', file: 'dist/ort.wasm.mjs' })));
+export async function withoutWorker<Result>(run: () => Promise<Result>): Promise<Result> {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
   try {
-    return await openOrtHeap({ ortBase: folder.href, threads: 1 });
+    return await run();
   } finally {
     if (before) Object.defineProperty(globalThis, 'Worker', before);
     else Reflect.deleteProperty(globalThis, 'Worker');
   }
 }
+
+/** ONNX Runtime's module in Node, with one thread. */
+export const openHeapHere = (): Promise<OrtHeap> => withoutWorker(() => openOrtHeap(ORT_HERE));
 
 /** Exports a checkpoint, and widens the export: the export as a checkpoint, its graph, and what it becomes. */
 export async function widened(
