@@ -107,6 +107,8 @@ export class GpuMemory {
 
   constructor(kernel: Kernel = () => undefined) {
     const device = {
+      lost: new Promise(() => undefined),
+      addEventListener: () => undefined,
       createBuffer: (about: { size: number; usage: number }) => new MemoryBuffer(this, about),
       createShaderModule: () => ({}),
       createComputePipeline: () => ({ getBindGroupLayout: () => ({}) }),

@@ -36,7 +36,13 @@ export interface TransformersOptions extends LoadOptions {
   threads?: number;
 }
 
-type Transformers = typeof transformers;
+type Transformers = Pick<typeof transformers, 'AutoModelForCausalLM' | 'env'>;
+
+/** What a load finds where it runs. */
+export interface TransformersPlace {
+  library: () => Promise<Transformers>;
+  probe: () => Promise<GpuProbe>;
+}
 
 /**
  * Loads a model folder (see docs/reference/engines.md) with transformers.js and ONNX Runtime: `cpu` in Node, `webgpu`
@@ -47,11 +53,12 @@ export async function loadTransformers(
   files: ModelFiles,
   modelId: string,
   options: TransformersOptions,
+  place: TransformersPlace = { library: () => import('@huggingface/transformers'), probe: probeGpu },
 ): Promise<OrtModel> {
   const { onProgress, signal } = options;
   const gpu: GpuProbe =
     options.device === 'auto' || options.device === 'webgpu'
-      ? await probeGpu()
+      ? await place.probe()
       : { available: false, reason: 'it was not requested' };
   const { device, note } = deviceFor(options.device, gpu, modelId);
   const halfPrecision = gpu.available && gpu.halfPrecision;
@@ -70,7 +77,7 @@ export async function loadTransformers(
 
   const { ortBase } = options;
   if (ortBase) fetchAhead(ortFiles(device === 'webgpu' ? 'webgpu' : 'wasm', ortBase).wasm, signal);
-  const library = import('@huggingface/transformers');
+  const library = place.library();
   library.catch(() => undefined);
   const progress = (stage: string, loadedBytes: number) =>
     onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
@@ -118,8 +125,11 @@ export async function loadTransformers(
 }
 
 /** Whether the processor would run the same weights as the graphics device. */
-export async function sameOnProcessor(files: ModelFiles): Promise<boolean> {
-  const gpu = await probeGpu();
+export async function sameOnProcessor(
+  files: ModelFiles,
+  probe: TransformersPlace['probe'] = probeGpu,
+): Promise<boolean> {
+  const gpu = await probe();
   const onGpu = chooseVariant(files, 'webgpu', gpu.available && gpu.halfPrecision);
   return onGpu.graph === chooseVariant(files, 'wasm', false).graph;
 }

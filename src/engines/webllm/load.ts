@@ -1,3 +1,4 @@
+import type { MLCEngine } from '@mlc-ai/web-llm';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
@@ -8,6 +9,12 @@ import { WebLlmModel } from './webllm-model.ts';
 
 const MIB = 2 ** 20;
 
+/** What a load finds in its browser. */
+export interface WebLlmPlace {
+  library: () => Promise<{ MLCEngine: typeof MLCEngine }>;
+  probe: () => Promise<GpuProbe>;
+}
+
 /**
  * Loads a model in MLC format, from WebLLM's list or a pair of URLs. WebLLM stores its files in the browser's Cache
  * API.
@@ -16,14 +23,15 @@ export async function loadWebLlm(
   record: MlcRecord,
   modelId: string,
   { onProgress, signal }: LoadOptions,
+  place: WebLlmPlace = { library: () => import('@mlc-ai/web-llm'), probe: probeGpu },
 ): Promise<WebLlmModel> {
-  checkDevice(record, await probeGpu());
-  const webllm = await import('@mlc-ai/web-llm');
+  checkDevice(record, await place.probe());
+  const library = await place.library();
   throwIfCancelled(signal);
   const { weightsUrl, libUrl } = record;
   const custom =
     weightsUrl && libUrl ? { model_list: [{ model: weightsUrl, model_id: modelId, model_lib: libUrl }] } : undefined;
-  const engine = new webllm.MLCEngine({
+  const engine = new library.MLCEngine({
     ...(custom ? { appConfig: custom } : {}),
     initProgressCallback: ({ progress, text }) =>
       onProgress?.({
@@ -32,14 +40,15 @@ export async function loadWebLlm(
         totalBytes: record.bytes,
       }),
   });
-  const stop = () => void engine.unload();
+  const free = () => engine.unload().catch(() => {});
+  const stop = () => void free();
   signal?.addEventListener('abort', stop, { once: true });
   try {
     await engine.reload(modelId);
     throwIfCancelled(signal);
     return new WebLlmModel({ modelId, contextWindow: null }, engine);
   } catch (error) {
-    await engine.unload().catch(() => {});
+    await free();
     if (signal?.aborted) throw LabError.cancelled();
     throw loadFault(error, record, modelId);
   } finally {

@@ -1,6 +1,6 @@
-import type { Wllama } from '@wllama/wllama';
+import type { CacheManager, Wllama } from '@wllama/wllama';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
-import { gpuObstacle, surroundings } from '../choose-device.ts';
+import { gpuObstacle, surroundings, type Surroundings } from '../choose-device.ts';
 import { fetchAhead } from '../fetch-ahead.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
@@ -28,6 +28,12 @@ export function fetchWllama(wasmUrl: string, signal: AbortSignal | undefined): v
   fetchAhead(wasmUrl, signal);
 }
 
+/** What a load finds in its browser. */
+export interface WllamaPlace {
+  library: () => Promise<{ CacheManager: typeof CacheManager; Wllama: typeof Wllama }>;
+  surroundings: () => Promise<Surroundings>;
+}
+
 /** llama.cpp allocates the whole cache at once, so long windows are limited. */
 const MAX_CONTEXT = 4096;
 
@@ -35,16 +41,21 @@ const MAX_CONTEXT = 4096;
  * Loads a GGUF (its parts in order) with wllama.
  * @throws {LabError} `out-of-memory`, `bad-file`, `unsupported` or `cancelled`.
  */
-export async function loadWllama(parts: Blob[], modelId: string, options: WllamaOptions): Promise<WllamaModel> {
+export async function loadWllama(
+  parts: Blob[],
+  modelId: string,
+  options: WllamaOptions,
+  place: WllamaPlace = { library: () => import('@wllama/wllama'), surroundings },
+): Promise<WllamaModel> {
   const { onProgress, signal, tokenizer, threads } = options;
   const bytes = parts.reduce((sum, part) => sum + part.size, 0);
   checkMemory(bytes, modelId);
-  const { CacheManager, Wllama } = await import('@wllama/wllama');
+  const { CacheManager, Wllama } = await place.library();
   throwIfCancelled(signal);
   onProgress?.({ stage: 'Loading the weights into memory', loadedBytes: 0, totalBytes: bytes });
 
   const wanted = options.device === 'webgpu' ? 'webgpu' : 'wasm';
-  const obstacle = wanted === 'webgpu' ? gpuObstacle('wllama', await surroundings()) : undefined;
+  const obstacle = wanted === 'webgpu' ? gpuObstacle('wllama', await place.surroundings()) : undefined;
   if (obstacle !== undefined) throw noGpu(modelId, obstacle);
   const log = new LlamaLog();
   const wllama = new Wllama(

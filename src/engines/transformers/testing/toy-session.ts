@@ -6,7 +6,7 @@ import { BUFFER_USAGE, gpuBuffer } from '../gpu-buffer.ts';
 
 const HEADS = 2;
 const SIZE = 4;
-export const VOCABULARY = 40;
+export const VOCABULARY = 288;
 
 /** Reads one cached value. */
 type Read = (position: number, head: number, place: number) => number;
@@ -16,13 +16,15 @@ type Tensors = Readonly<Record<string, Tensor | null>>;
 const cached = (id: number, head: number, place: number): number => id + 100 * head + 10 * place;
 
 /**
- * Depends on keys and values of all positions and on their order; sums of these whole numbers are exact. The last two
+ * Depends on keys and values of all positions and on their order, of whole numbers, so that it is exact. The last two
  * entries are always equal, and the highest after one token.
  */
 function logitsOf(key: Read, value: Read, length: number): number[] {
   const sums = Array.from({ length }, (_, at) => key(at, 0, 0) + 2 * value(at, HEADS - 1, SIZE - 1));
   return Array.from({ length: VOCABULARY }, (_, entry) =>
-    sums.reduce((total, sum, at) => total + sum * (((7 * at + Math.min(entry, VOCABULARY - 2)) % 41) - 20), 0),
+    Math.fround(
+      sums.reduce((total, sum, at) => total + sum * (((7 * at + Math.min(entry, VOCABULARY - 2)) % 293) - 146), 0),
+    ),
   );
 }
 
