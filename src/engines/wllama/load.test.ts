@@ -29,6 +29,14 @@ const OPTIONS = {
 const ON_GPU = 'load_tensors:     WebGPU0 model buffer size =   108.10 MiB';
 const MESSAGES = [{ role: 'user' as const, content: 'Hi' }];
 
+/** Stands in for the package's store of models. */
+class CacheManager {
+  readonly stores: object[];
+  constructor(stores: object[]) {
+    this.stores = stores;
+  }
+}
+
 /** Loads with a stand-in for llama.cpp, which `script` changes before. */
 function load(
   options: Partial<Parameters<typeof loadWllama>[2]> = {},
@@ -44,7 +52,7 @@ function load(
     }
   }
   const place = {
-    library: async () => ({ Wllama, CacheManager: class {} }),
+    library: async () => ({ Wllama, CacheManager }),
     surroundings: async () => ({ gpu, suspends: true }),
   } as unknown as WllamaPlace;
   return { made, model: loadWllama(PARTS, 'tiny', { ...OPTIONS, ...options }, place) };
@@ -73,6 +81,17 @@ describe('loadWllama', () => {
       { stage: 'Loading the weights into memory', loadedBytes: 0, totalBytes: 8 },
       { stage: 'Ready', loadedBytes: 8, totalBytes: 8 },
     ]);
+  });
+
+  it("leaves storing models to the lab: the package's own store finds nothing and keeps nothing", async () => {
+    const { made, model } = load();
+    await model;
+    const { stores } = made[0]?.settings?.cacheManager as CacheManager;
+    expect(stores).toHaveLength(1);
+    const store = stores[0] as Record<string, (name?: string) => unknown>;
+    expect(store['isSupported']?.()).toBe(true);
+    const asked = ['write', 'read', 'getSize', 'list', 'delete'].map((name) => store[name]?.('model.gguf'));
+    expect(await Promise.all(asked)).toEqual([undefined, null, -1, [], undefined]);
   });
 
   it('limits long windows, because the whole cache is allocated at once', async () => {
@@ -235,17 +254,15 @@ describe('a model of llama.cpp', () => {
 describe('a browser', () => {
   it('runs llama.cpp if Wasm can have 64-bit memory, and is told so otherwise', () => {
     const described: object[] = [];
-    class Memory {
-      constructor(descriptor: object) {
-        described.push(descriptor);
-      }
+    function Memory(descriptor: object): void {
+      described.push(descriptor);
     }
     vi.stubGlobal('WebAssembly', { Memory });
     expect([wllamaRunsHere(), described]).toEqual([true, [{ address: 'i64', initial: 1n }]]);
-    const refuse = () => {
+    function Refusing(): void {
       throw new TypeError('Cannot convert a BigInt to a number');
-    };
-    vi.stubGlobal('WebAssembly', { Memory: refuse });
+    }
+    vi.stubGlobal('WebAssembly', { Memory: Refusing });
     expect(wllamaRunsHere()).toBe(false);
     expect(needsLargeMemory('tiny')).toMatchObject({ code: 'unsupported', detail: { where: 'tiny' } });
   });

@@ -3,6 +3,11 @@ interface Logger {
   error(...words: unknown[]): void;
 }
 
+interface Settings {
+  logger: Logger;
+  cacheManager: object;
+}
+
 /** A chunk of a streamed completion, as llama.cpp's server sends it. */
 interface Chunk {
   choices: object[];
@@ -18,6 +23,7 @@ interface Request {
 /** Stands in for wllama's class: it records what it is asked, and logs and fails as it is told. */
 export class FakeWllama {
   readonly paths: object;
+  readonly settings: Settings | undefined;
   /** What it logs while it loads. */
   logs: readonly string[] = [];
   /** What it logs as errors whenever it does something. */
@@ -28,11 +34,10 @@ export class FakeWllama {
   loaded: [parts: Blob[], settings: Record<string, unknown>][] = [];
   asked: object[] = [];
   exits = 0;
-  readonly #logger: Logger | undefined;
 
-  constructor(paths: object, settings?: { logger: Logger }) {
+  constructor(paths: object, settings?: Settings) {
     this.paths = paths;
-    this.#logger = settings?.logger;
+    this.settings = settings;
   }
 
   setCompat(compat: unknown): void {
@@ -41,7 +46,7 @@ export class FakeWllama {
 
   async loadModel(parts: Blob[], settings: Record<string, unknown>): Promise<void> {
     this.loaded.push([parts, settings]);
-    for (const line of this.logs) this.#logger?.log(line);
+    for (const line of this.logs) this.settings?.logger.log(line);
     this.#failIfTold();
   }
 
@@ -76,7 +81,7 @@ export class FakeWllama {
   }
 
   #failIfTold(): void {
-    for (const line of this.errors) this.#logger?.error(line);
+    for (const line of this.errors) this.settings?.logger.error(line);
     if (this.fault) throw this.fault;
   }
 }
