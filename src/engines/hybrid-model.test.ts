@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { nextTask } from '../core/async/next-task.ts';
 import { PAPER_DECODING, type LoadedModel, type TokenScore } from '../core/engine/engine.ts';
 import { decodingFeatures } from './features.ts';
 import { HybridModel } from './hybrid-model.ts';
@@ -65,15 +66,26 @@ describe('HybridModel', () => {
     expect([fast.state.unloaded, whole.state.unloaded]).toEqual([1, 1]);
   });
 
-  it('tries again after the other one could not be loaded, and is unloaded all the same', async () => {
+  it('tries again after the other one could not be loaded', async () => {
     const [fast, whole] = [modelOf('fast'), modelOf('whole')];
     const outcomes = [() => Promise.reject(new Error('There is no memory.')), () => Promise.resolve(whole.model)];
     const hybrid = new HybridModel(fast.model, () => outcomes.shift()?.() ?? Promise.reject(new Error('again')));
     await expect(hybrid.scorer.score('a')).rejects.toThrow('There is no memory.');
     expect(await hybrid.scorer.score('a')).toEqual([whole.score]);
-    const failing = new HybridModel(modelOf('fast').model, () => Promise.reject(new Error('There is no memory.')));
-    const score = failing.scorer.score('a');
-    await Promise.all([expect(score).rejects.toThrow('There is no memory.'), failing.unload()]);
+    await hybrid.unload();
+    expect(whole.state.unloaded).toBe(1);
+  });
+
+  it('is unloaded while the other one fails to load', async () => {
+    const fast = modelOf('fast');
+    let fail: (error: Error) => void = () => undefined;
+    const hybrid = new HybridModel(fast.model, () => new Promise((_, reject) => (fail = reject)));
+    const score = hybrid.scorer.score('a');
+    const unloaded = hybrid.unload();
+    await nextTask();
+    fail(new Error('There is no memory.'));
+    await Promise.all([expect(score).rejects.toThrow('There is no memory.'), unloaded]);
+    expect(fast.state.unloaded).toBe(1);
   });
 
   it('says that the other one cannot score', async () => {

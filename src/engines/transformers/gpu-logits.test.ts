@@ -86,6 +86,14 @@ describe('GpuLogits', () => {
     ['takes the highest id of equal logits', topKernel('float32', ([a, i], [b, j]) => b - a || j - i)],
     ['sorts in the other direction', topKernel('float32', ([a, i], [b, j]) => a - b || i - j)],
     ['runs only the first workgroup', (bindings) => topKernel('float32')(bindings, 1)],
+    [
+      'rounds the logits',
+      (bindings, groups) => {
+        topKernel('float32')(bindings, groups);
+        const pairs = new Uint32Array(bindings[1]?.buffer ?? new ArrayBuffer());
+        for (let i = 0; i < pairs.length; i += 2) pairs[i] = (pairs[i] ?? 0) | 1;
+      },
+    ],
     ['computes nothing', () => undefined],
   ];
   it.each(wrong)('notices a device that %s', async (_, kernel) => {

@@ -116,7 +116,11 @@ describe('loadWebLlm', () => {
     later.abort();
     expect(done.state.unloads).toBe(0);
 
-    const { state, place: here } = place(() => stop.abort());
+    const { state, place: here } = place(() => {
+      stop.abort();
+      // What WebLLM says then is about what was unloaded.
+      throw new Error('The module was disposed of.');
+    });
     await expect(loadWebLlm(RECORD, 'tiny', { signal: stop.signal }, here)).rejects.toMatchObject({
       code: 'cancelled',
     });

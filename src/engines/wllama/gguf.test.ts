@@ -56,7 +56,21 @@ describe('ggufFromOnnx', () => {
     expect(types).toContain('blk.0.attn_norm.weight F32');
     const tokens = metadata.get('tokenizer.ggml.tokens')?.value as string[];
     expect([tokens[256], tokens[257], tokens[97]]).toEqual([`${MARK}<s>`, `${MARK}</s>`, 'a']);
-    // The page renders whole prompts, start token included.
+  });
+
+  it('leaves start tokens to the page, which renders whole prompts', async () => {
+    const tokenizer = JSON.parse((await exported.get('tokenizer.json')?.text()) ?? '') as object;
+    const token = { SpecialToken: { id: '<s>', type_id: 0 } };
+    const post_processor = {
+      type: 'TemplateProcessing',
+      single: [token, { Sequence: { id: 'A', type_id: 0 } }],
+      pair: [],
+      special_tokens: { '<s>': { id: '<s>', ids: [256], tokens: ['<s>'] } },
+    };
+    const json = new Blob([JSON.stringify({ ...tokenizer, post_processor })]);
+    const sink = memorySink('model.gguf');
+    await ggufFromOnnx(memoryFiles(new Map(exported).set('tokenizer.json', json)), sink, {});
+    const metadata = await readGgufMetadata(source(new Uint8Array(await sink.blob().arrayBuffer())));
     expect(metadata.get('tokenizer.ggml.add_bos_token')?.value).toBe(false);
   });
 
