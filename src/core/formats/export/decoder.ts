@@ -6,7 +6,7 @@ import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import { addPositions, keepLast, keepOnce, lookUpOnGpu, type Positions } from './ends.ts';
 import { fusesNorm, gpuLayout, type GpuLayout } from './gpu-layout.ts';
 import { bitsOf, STACKED } from './stacks.ts';
-import type { DecoderWeights, FloatMatrix, QuantisedMatrix } from './weights.ts';
+import { storedBits, type DecoderWeights, type FloatMatrix, type QuantisedMatrix } from './weights.ts';
 
 /** What an exporter decides about a graph. */
 export interface DecoderChoices {
@@ -218,7 +218,8 @@ export class DecoderBuilder {
     if (bits === null) {
       output = this.#matMul(input, await weights.float(name, tensors));
     } else {
-      output = this.#matMulNBits(input, await weights.quantised(name, tensors, bits, twice), bits);
+      const matrix = await weights.quantised(name, tensors, bits, twice);
+      output = this.#matMulNBits(input, matrix, storedBits(bits, twice));
     }
     const biases = parts.map((part) => `${part}.bias`).filter((bias) => this.#source.tensors.has(bias));
     if (biases.length === 0) return output;

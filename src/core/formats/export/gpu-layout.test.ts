@@ -23,19 +23,56 @@ function product({ codes, scales, minimums }: NBitsRows, x: number[], bits: NBit
   );
 }
 
-describe.each([4, 8] as const)('twofoldRows of %i bits', (bits) => {
-  it('give the same product for an input that holds every value twice', () => {
-    const random = seededRandom(bits);
-    const blocks = (ROWS * COLUMNS) / 32;
-    const rows: NBitsRows = {
-      codes: Uint8Array.from({ length: (ROWS * COLUMNS * bits) / 8 }, () => random() * 256),
-      scales: Float32Array.from({ length: blocks }, () => random() / 16),
-      minimums: Float32Array.from({ length: bits === 4 ? blocks : 0 }, () => -random()),
-    };
-    const x = Array.from({ length: COLUMNS }, () => random() - 0.5);
-    const twice = product(twofoldRows(rows, COLUMNS, bits), [...x, ...x], bits);
-    product(rows, x, bits).forEach((value, row) => expect(twice[row]).toBeCloseTo(value, 6));
+describe('twofoldRows', () => {
+  const random = seededRandom(4);
+  const scales = Float32Array.from({ length: (ROWS * COLUMNS) / 32 }, () => random() / 16);
+  const x = Array.from({ length: COLUMNS }, () => random() - 0.5);
+
+  it('gives the same product of 4 bits with minimums for an input that holds every value twice', () => {
+    const codes = Uint8Array.from({ length: (ROWS * COLUMNS) / 2 }, () => random() * 256);
+    const rows: NBitsRows = { codes, scales, minimums: scales.map(() => -random()) };
+    const twice = product(twofoldRows(rows, COLUMNS, 4), [...x, ...x], 4);
+    product(rows, x, 4).forEach((value, row) => expect(twice[row]).toBeCloseTo(value, 6));
     expect(twice).toHaveLength(ROWS);
+  });
+
+  /** Rows of 8 bits, and 4-bit rows of them as values of 8 bits. */
+  const halved = (values: number[]) => {
+    const codes = Uint8Array.from(values, (value) => value + 128);
+    const rows: NBitsRows = { codes, scales, minimums: new Float32Array(0) };
+    const twice = twofoldRows(rows, COLUMNS, 8);
+    const each = Array.from({ length: COLUMNS }, (_, at) =>
+      product(twice, [...x, ...x].fill(0).with(at, 1).with(COLUMNS + at, 1), 4),
+    );
+    return values.map((_, i) => {
+      const row = Math.floor(i / COLUMNS);
+      return (each[i % COLUMNS]?.[row] ?? NaN) / (scales[Math.floor(i / 32)] ?? NaN);
+    });
+  };
+  /** Values of 8 bits, the largest of each block at its beginning and the opposite one at its end. */
+  const blocks = (first: number, last: number): number[] =>
+    Array.from({ length: ROWS * COLUMNS }, (_, i) =>
+      i % 32 === 0 ? first : i % 32 === 31 ? last : Math.round((random() - 0.5) * 236),
+    );
+
+  it.each([
+    [127, -119],
+    [-127, 119],
+    [0, 0],
+    [127, 0],
+    [-3, 127],
+  ])('keeps values of 8 bits as two of 4 bits, from %i to %i', (first, last) => {
+    const values = blocks(first, last);
+    halved(values).forEach((value, i) => expect(value).toBeCloseTo(values[i] ?? NaN, 4));
+  });
+
+  it('rounds a block with large values on both sides to a slightly larger scale', () => {
+    const values = blocks(127, -127);
+    const found = halved(values);
+    const errors = found.map((value, i) => Math.abs(value - (values[i] ?? NaN)));
+    expect(Math.max(...errors)).toBeLessThan(127 / 119 / 2 + 1e-3);
+    expect(Math.max(...errors)).toBeGreaterThan(0.1);
+    expect(found[0]).toBeCloseTo(127, 3);
   });
 });
 
@@ -62,9 +99,8 @@ describe('gpuLayout', () => {
   });
 
   it('has 8 bits everywhere where the feed-forward network could not be fused', () => {
-    for (const source of [checkpoint({ up_proj: 'Q8_0' }), checkpoint({}, 1e-6)]) {
-      expect(gpuLayout(source).twofold).toBe(false);
-      expect(bits(source)).toEqual([8, 8, 8, 8]);
-    }
+    expect(gpuLayout(checkpoint({ up_proj: 'Q8_0' })).twofold).toBe(true);
+    expect(gpuLayout(checkpoint({}, 1e-6)).twofold).toBe(false);
+    expect(bits(checkpoint({}, 1e-6))).toEqual([8, 8, 8, 8]);
   });
 });

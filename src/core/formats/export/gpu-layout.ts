@@ -5,7 +5,6 @@ import type { NBits, NBitsRows } from './nbits.ts';
 
 /** Matrices of a layer whose input is the hidden state; the others' output is added to it. */
 const READS_HIDDEN = /\.(self_attn\.[qkv]_proj|mlp\.(gate|up)_proj)\./;
-const FEEDS = ['gate_proj', 'up_proj'];
 
 /** The only epsilon that ONNX Runtime's MatMulNBitsMlp knows: it drops that of the norm which it replaces. */
 const FUSED_EPSILON = 1e-5;
@@ -17,51 +16,73 @@ export const fusesNorm = ({ normEpsilon }: Pick<ModelConfig, 'normEpsilon'>): bo
 /** How a decoder's graph is laid out for WebGPU (docs/reference/model-files.md). */
 export interface GpuLayout {
   /**
-   * Whether the hidden state holds every value twice, so that matrices of 4 bits with minimums, which read it, need
-   * neither minimums nor a second product: the second half of their rows multiplies the sum of a block.
+   * Whether the hidden state holds every value twice, so that matrices that read it need neither minimums nor more than
+   * 4 bits: the second half of their rows multiplies the sum of a block, or has the lower half of 8 bits.
    */
   twofold: boolean;
-  /** Matrices of 8 bits; the others keep their 4. */
+  /** Matrices that are read with 8 bits; the others keep their 4. */
   eightBits: (tensor: string) => boolean;
 }
 
-/** The layout for these weights: twofold if ONNX Runtime then computes a feed-forward network's input in one step. */
+/** The layout for these weights: twofold if ONNX Runtime then computes the products of a norm in one step. */
 export function gpuLayout({ config, tensors }: Checkpoint): GpuLayout {
   const isNarrow = (tensor: string): boolean => /^Q4_[01]$/.test(tensors.get(tensor)?.type ?? '');
-  const twofold =
-    fusesNorm(config) &&
-    Array.from({ length: config.layers }, (_, layer) => `model.layers.${layer}.mlp.`).every((mlp) =>
-      FEEDS.every((part) => isNarrow(`${mlp}${part}.weight`)),
-    );
+  const twofold = fusesNorm(config);
   return { twofold, eightBits: (tensor) => !twofold || !READS_HIDDEN.test(tensor) || !isNarrow(tensor) };
 }
 
 /** Two codes of value 1, which multiplies the sum of a block by the scale. */
 const ONES = 0x99;
-/** The code of 8 bits whose value is 0. */
-const ZERO = 0x80;
 
 /**
- * Rows for an input that holds every value twice: their own blocks, and as many of one value each, which is the factor
- * of the sum of a block. The product is exactly that of the rows.
+ * Rows of 4 bits for an input that holds every value twice, whose product is that of the given rows. Of 4 bits with
+ * minimums, the second half has the minimums; of 8 bits, it has the lower half of each code.
  * @param columns of the rows that are given.
  */
 export function twofoldRows({ codes, scales, minimums }: NBitsRows, columns: number, bits: NBits): NBitsRows {
   const blocks = columns / BLOCK;
-  const bytes = (columns * bits) / 8;
   const twice = {
-    codes: new Uint8Array(2 * codes.length).fill(bits === 4 ? ONES : ZERO),
+    codes: new Uint8Array(scales.length * BLOCK).fill(ONES),
     scales: new Float32Array(2 * scales.length),
     minimums: new Float32Array(0),
   };
-  for (let row = 0; row < scales.length / blocks; row++) {
-    twice.codes.set(codes.subarray(row * bytes, (row + 1) * bytes), 2 * row * bytes);
-    for (let block = 0; block < blocks; block++) {
-      const [from, to] = [row * blocks + block, 2 * row * blocks + block];
-      const scale = scales[from] as number;
-      twice.scales[to] = scale;
-      if (bits === 4) twice.scales[to + blocks] = (minimums[from] as number) + 8 * scale;
+  for (let from = 0; from < scales.length; from++) {
+    const to = from + Math.floor(from / blocks) * blocks;
+    const scale = scales[from] as number;
+    if (bits === 8) {
+      halve(codes.subarray(from * BLOCK, (from + 1) * BLOCK), scale, twice, [to, to + blocks]);
+      continue;
     }
+    twice.codes.set(codes.subarray((from * BLOCK) / 2, ((from + 1) * BLOCK) / 2), (to * BLOCK) / 2);
+    twice.scales[to] = scale;
+    twice.scales[to + blocks] = (minimums[from] as number) + 8 * scale;
   }
   return twice;
+}
+
+/** The highest value that two codes of 4 bits make, 16 · 7 + 7; the lowest is −136. */
+const HIGHEST = 119;
+
+/**
+ * Writes a block of 8 bits as two of 4 bits: 16 times the upper half, and the lower one. The signs are exchanged if that
+ * puts the largest value on the side where there is room; a block with large values on both sides is rounded to a scale
+ * that is up to 7 % larger.
+ */
+function halve(codes: Uint8Array, scale: number, into: NBitsRows, [upper, lower]: [number, number]): void {
+  let [low, high] = [0, 0];
+  for (const code of codes) {
+    low = Math.max(low, 128 - code);
+    high = Math.max(high, code - 128);
+  }
+  const factor = (high > low ? -1 : 1) * Math.min(1, HIGHEST / Math.min(high, low));
+  for (let i = 0; i < BLOCK; i++) {
+    const value = Math.round(((codes[i] as number) - 128) * factor);
+    const top = Math.floor((value + 8) / 16);
+    for (const [block, half] of [[upper, top] as const, [lower, value - 16 * top] as const]) {
+      const at = (block * BLOCK + i) >> 1;
+      into.codes[at] = i % 2 === 0 ? half + 8 : (into.codes[at] as number) | ((half + 8) << 4);
+    }
+  }
+  into.scales[upper] = (16 * scale) / factor;
+  into.scales[lower] = scale / factor;
 }

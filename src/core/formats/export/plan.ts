@@ -5,7 +5,7 @@ import { BLOCK } from '../quantise.ts';
 import { DecoderBuilder, type DecoderChoices } from './decoder.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import type { NBits } from './nbits.ts';
-import type { DecoderWeights, QuantisedMatrix, Twice } from './weights.ts';
+import { storedBits, type DecoderWeights, type QuantisedMatrix, type Twice } from './weights.ts';
 
 /** The graph that an export would have, without its data; the lengths of the data are right. */
 export async function planDecoder(
@@ -54,7 +54,7 @@ class PlannedWeights implements DecoderWeights {
     return {
       rows,
       columns,
-      codes: this.#add(`${name}.codes`, 'uint8', [rows, blocks, (BLOCK * bits) / 8]),
+      codes: this.#add(`${name}.codes`, 'uint8', [rows, blocks, (BLOCK * storedBits(bits, twice)) / 8]),
       scales: this.#add(`${name}.scales`, this.#io, [rows, blocks]),
       offsets: bits === 4 && !twice ? this.#add(`${name}.offsets`, this.#io, [blocks, rows]) : undefined,
     };

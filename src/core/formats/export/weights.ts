@@ -35,6 +35,9 @@ export interface FloatMatrix {
 /** What of a product holds every value twice (see GpuLayout). */
 export type Twice = 'input' | 'output';
 
+/** The bits that a matrix is stored with: an input that is there twice needs no more than 4 (`twofoldRows`). */
+export const storedBits = (bits: NBits, twice: Twice | undefined): NBits => (twice === 'input' ? 4 : bits);
+
 /** Where the graph of a decoder gets its weights: each method returns the names of initializers. */
 export interface DecoderWeights {
   /** A vector, or several end to end. */
@@ -43,7 +46,10 @@ export interface DecoderWeights {
   put(name: string, dims: number[], values: Float32Array): Promise<string>;
   /** Matrices stacked by rows as one float initializer. */
   float(name: string, tensors: string[]): Promise<FloatMatrix>;
-  /** Matrices stacked by rows in MatMulNBits form; with `twice`, twice the columns or all rows a second time. */
+  /**
+   * Matrices stacked by rows in MatMulNBits form; with `twice`, twice the columns and `storedBits`, or all rows a second
+   * time.
+   */
   quantised(name: string, tensors: string[], bits: NBits, twice?: Twice): Promise<QuantisedMatrix>;
 }
 
@@ -130,7 +136,7 @@ export class WeightWriter implements DecoderWeights {
       if (twice === 'output') scales.copyWithin(block, 0, block);
       yield* again;
     })();
-    const blob = (BLOCK * bits) / 8;
+    const blob = (BLOCK * storedBits(bits, twice)) / 8;
     const external = await this.#shards.append(rows * blocks * blob, stream);
     return {
       rows,
