@@ -1,6 +1,10 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { claimMemory } from './calm-page.ts';
 
+/** For `withEngineScript`: SwiftShader under the name of a graphics card. */
+export const CARD = `
+Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => ({ vendor: 'acme', architecture: 'card' }) });`;
+
 /**
  * A profile whose page and engine run `script` first; llama.cpp's own worker does not. The page finds `memory`
  * gibibytes, as in `visit`.

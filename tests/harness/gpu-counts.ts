@@ -5,6 +5,16 @@ import type { InPage } from './page-model.ts';
 /** New tokens of the longer of the two replies that are compared. */
 const MORE_TOKENS = 6;
 
+/** What a token of a model of two layers costs at most: two logits are read (docs/benchmarks/engines.md). */
+const MOST_OF_TWO_LAYERS: Partial<GpuCounts> = { dispatches: 22, passes: 13, submits: 3, reads: 1, bytesRead: 16 };
+
+/** What a token of a model of two layers costs more than it may. */
+export const exceeded = (counts: GpuCounts): string[] =>
+  Object.entries(MOST_OF_TWO_LAYERS).flatMap(([name, most]) => {
+    const count = counts[name as keyof GpuCounts];
+    return count <= most ? [] : [`${name}: ${count}, not ${most}`];
+  });
+
 /** What one token of a reply costs, exactly (see `perToken`). For pages that have loaded a model (page-model.ts). */
 export async function gpuCountsPerToken(page: Page): Promise<GpuCounts> {
   await engineWorker(page).evaluate(countGpu);

@@ -2,6 +2,7 @@ import { LabError } from '../../src/core/error.ts';
 import type { EngineId, LoadedModel, LoadOptions } from '../../src/core/engine/engine.ts';
 import type { ModelFiles } from '../../src/core/engine/files.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
+import { probeGpu } from '../../src/engines/gpu.ts';
 import { HybridModel } from '../../src/engines/hybrid-model.ts';
 import { blobSource } from '../../src/core/formats/source.ts';
 import type { EngineChoice, ModelRecord } from '../../src/core/engine/record.ts';
@@ -31,7 +32,9 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
       loadTransformers(from, record.id, { ...options, device, ortBase: `${base}ort/`, threads });
     const onProcessor = async () => ((await sameOnProcessor(files)) ? load('wasm') : undefined);
     const subject = { request, engine: 'transformers', files, form, onProcessor, ...options } as const;
-    return loadTested(subject, () => load(choice.device, run));
+    const model = await loadTested(subject, () => load(choice.device, run));
+    if (model.info.device === 'webgpu' && (await isCard())) void model.warmUp();
+    return model;
   },
   async wllama(request, options) {
     const { fetchWllama, loadWllama, needsLargeMemory, wllamaRunsHere } =
@@ -94,6 +97,12 @@ export const LOADERS: Record<EngineId, EngineLoader> = {
     });
   },
 };
+
+/** A program in place of a card compiles faster than it computes. */
+async function isCard(): Promise<boolean> {
+  const gpu = await probeGpu();
+  return gpu.available && !gpu.software;
+}
 
 /** ONNX Runtime with widened weights, or llama.cpp for what is not widened. */
 async function loadWidened(request: LoadRequest, options: LoadOptions): Promise<LoadedModel> {

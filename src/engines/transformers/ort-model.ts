@@ -27,6 +27,12 @@ export const LOGITS_ROWS = 64;
 /** Prompt tokens per step if the graph computes only the last logits; cancellation works between steps. */
 const PREFILL_ROWS = 128;
 
+/** Lengths of steps for which a graphics device has different kernels: one token, a few, fewer than 32, and more. */
+const WARM_UP_STEPS = [1, 2, 16, PREFILL_ROWS];
+
+/** Name of the entry in the worker's performance timeline. */
+export const WARM_UP_MEASURE = 'warm-up';
+
 export interface OrtModelParts {
   info: Omit<LoadedInfo, 'engine' | 'features' | 'contextWindow'> & { contextWindow: number };
   tokenizer: ChatTokenizer;
@@ -61,6 +67,7 @@ export class OrtModel implements LoadedModel {
   };
   #parts: OrtModelParts;
   #queue = new Queue();
+  #warmUp: AbortController | undefined;
   #unloaded = false;
 
   constructor(parts: OrtModelParts) {
@@ -69,8 +76,34 @@ export class OrtModel implements LoadedModel {
     this.tokenizer = modelTokenizer(parts.tokenizer);
   }
 
-  async *stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+  /**
+   * Runs steps as replies do, so that a graphics device has compiled its shaders before the first message. Whatever is
+   * asked of the model meanwhile waits for one step at most.
+   */
+  async warmUp(): Promise<void> {
+    const { signal } = (this.#warmUp = new AbortController());
+    const { decoder, tokenizer } = this.#parts;
     const leave = await this.#queue.enter();
+    const start = performance.now();
+    try {
+      const [id = 0] = tokenizer.encode(' ');
+      for (const length of WARM_UP_STEPS) {
+        await nextTask();
+        if (signal.aborted) return;
+        const ids = Array<number>(Math.min(length, this.info.contextWindow)).fill(id);
+        await decoder.step(ids, length === 1 ? wantedLogits({ temperature: 0, topK: 0 }) : 'none');
+        await decoder.keepPrefix([]);
+      }
+      performance.measure(WARM_UP_MEASURE, { start });
+    } catch {
+      // The next reply reports what is wrong with the device.
+    } finally {
+      leave();
+    }
+  }
+
+  async *stream(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {
+    const leave = await this.#enter();
     try {
       yield* this.#reply(messages, decoding, signal);
     } catch (error) {
@@ -81,7 +114,7 @@ export class OrtModel implements LoadedModel {
   }
 
   async #scoreInTurn(text: string, wanted: WantedScores, signal?: AbortSignal): Promise<TokenScore[]> {
-    const leave = await this.#queue.enter();
+    const leave = await this.#enter();
     try {
       return await this.#score(text, wanted, signal);
     } catch (error) {
@@ -92,7 +125,7 @@ export class OrtModel implements LoadedModel {
   }
 
   async unload(): Promise<void> {
-    const leave = await this.#queue.enter();
+    const leave = await this.#enter();
     try {
       if (this.#unloaded) return;
       this.#unloaded = true;
@@ -101,6 +134,12 @@ export class OrtModel implements LoadedModel {
     } finally {
       leave();
     }
+  }
+
+  /** Waits for what was asked before, but not for a warm-up. */
+  #enter(): Promise<() => void> {
+    this.#warmUp?.abort();
+    return this.#queue.enter();
   }
 
   async *#reply(messages: ChatMessage[], decoding: ReplyRequest, signal?: AbortSignal): AsyncGenerator<StreamEvent> {

@@ -42,7 +42,14 @@ describe('twofoldRows', () => {
     const rows: NBitsRows = { codes, scales, minimums: new Float32Array(0) };
     const twice = twofoldRows(rows, COLUMNS, 8);
     const each = Array.from({ length: COLUMNS }, (_, at) =>
-      product(twice, [...x, ...x].fill(0).with(at, 1).with(COLUMNS + at, 1), 4),
+      product(
+        twice,
+        [...x, ...x]
+          .fill(0)
+          .with(at, 1)
+          .with(COLUMNS + at, 1),
+        4,
+      ),
     );
     return values.map((_, i) => {
       const row = Math.floor(i / COLUMNS);

@@ -64,9 +64,9 @@ export function twofoldRows({ codes, scales, minimums }: NBitsRows, columns: num
 const HIGHEST = 119;
 
 /**
- * Writes a block of 8 bits as two of 4 bits: 16 times the upper half, and the lower one. The signs are exchanged if that
- * puts the largest value on the side where there is room; a block with large values on both sides is rounded to a scale
- * that is up to 7 % larger.
+ * Writes a block of 8 bits as two of 4 bits: 16 times the upper half, and the lower one. The signs are exchanged if
+ * that puts the largest value on the side where there is room; a block with large values on both sides is rounded to a
+ * scale that is up to 7 % larger.
  */
 function halve(codes: Uint8Array, scale: number, into: NBitsRows, [upper, lower]: [number, number]): void {
   let [low, high] = [0, 0];

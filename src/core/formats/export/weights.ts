@@ -47,8 +47,8 @@ export interface DecoderWeights {
   /** Matrices stacked by rows as one float initializer. */
   float(name: string, tensors: string[]): Promise<FloatMatrix>;
   /**
-   * Matrices stacked by rows in MatMulNBits form; with `twice`, twice the columns and `storedBits`, or all rows a second
-   * time.
+   * Matrices stacked by rows in MatMulNBits form; with `twice`, twice the columns and `storedBits`, or all rows a
+   * second time.
    */
   quantised(name: string, tensors: string[], bits: NBits, twice?: Twice): Promise<QuantisedMatrix>;
 }
