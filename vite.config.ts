@@ -8,6 +8,7 @@ import { notebookFrame } from './build/notebook-frame.ts';
 import { notices } from './build/notices.ts';
 import { precache } from './build/precache.ts';
 import { securityMeta } from './build/security-meta.ts';
+import { ortInBatches } from './build/ort-in-batches.ts';
 import { vendorFiles, type VendorFile } from './build/vendor-files.ts';
 import { entriesStandAlone, WORKER_SPLITTING } from './build/worker-entries.ts';
 import { softwareOf } from './src/node/software.ts';
@@ -24,6 +25,8 @@ const VENDOR: VendorFile[] = [
   { path: 'ort/ort-wasm-simd-threaded.wasm', package: ORT, file: 'dist/ort-wasm-simd-threaded.wasm' },
   { path: 'wllama/wllama.wasm', package: WLLAMA, file: 'esm/wasm/wllama.wasm' },
 ];
+
+const SCRIPTS = [{ path: 'ort/in-batches.mjs', text: ortInBatches('ort-wasm-simd-threaded.asyncify.mjs') }];
 
 /** Collects the licences of what the page, its workers and the notebooks' sandbox are made of. */
 const { collect, write } = notices([...new Set(VENDOR.map((file) => file.package))]);
@@ -43,7 +46,7 @@ export default defineConfig({
   plugins: [
     svelte({ configFile: false }),
     leanZod(),
-    vendorFiles(VENDOR),
+    vendorFiles([...VENDOR, ...SCRIPTS]),
     notebookFrame([collect]),
     measuredFiles(),
     securityMeta(),

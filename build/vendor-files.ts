@@ -6,12 +6,21 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 /** A file of an npm package that the lab serves next to its own code, unchanged and under a fixed name. */
-export interface VendorFile {
+export interface VendorFile extends PackageFile {
   /** Path below the lab's base address. */
   path: string;
+}
+
+interface PackageFile {
   package: string;
   /** Path inside the package's folder. */
   file: string;
+}
+
+/** A script that stands next to them and loads one. */
+export interface VendorScript {
+  path: string;
+  text: string;
 }
 
 const MIME: Record<string, string> = { mjs: 'text/javascript', wasm: 'application/wasm' };
@@ -20,7 +29,7 @@ const MIME: Record<string, string> = { mjs: 'text/javascript', wasm: 'applicatio
  * Serves vendor files in development and copies them into the build.
  * A bundler must not touch these: the .mjs starts its threads from its own address and looks for the .wasm by name.
  */
-export function vendorFiles(files: readonly VendorFile[]): Plugin {
+export function vendorFiles(files: readonly (VendorFile | VendorScript)[]): Plugin {
   return {
     name: 'solace:vendor-files',
     configureServer(server) {
@@ -31,14 +40,16 @@ export function vendorFiles(files: readonly VendorFile[]): Plugin {
           next();
           return;
         }
-        sendFile(locate(file), response).catch(next);
+        if ('text' in file) response.setHeader('Content-Type', 'text/javascript').end(file.text);
+        else sendFile(locate(file), response).catch(next);
       });
     },
     async generateBundle() {
       // Server-side builds (vitest) do not need them.
       if (this.environment.name !== 'client') return;
       for (const file of files) {
-        this.emitFile({ type: 'asset', fileName: file.path, source: await readFile(locate(file)) });
+        const source = 'text' in file ? file.text : await readFile(locate(file));
+        this.emitFile({ type: 'asset', fileName: file.path, source });
       }
     },
   };
@@ -52,7 +63,7 @@ async function sendFile(path: string, response: ServerResponse): Promise<void> {
 }
 
 /** The path of a package's file on this machine, even in packages whose `exports` hide their files. */
-export function locate(file: Omit<VendorFile, 'path'>): string {
+export function locate(file: PackageFile): string {
   const folders = createRequire(import.meta.url).resolve.paths(file.package) ?? [];
   const path = folders
     .map((folder) => join(folder, file.package, file.file))

@@ -15,7 +15,10 @@ describe('useVendoredOrt', () => {
       numThreads: 3,
     });
     useVendoredOrt(env, 'webgpu', place);
-    expect(env.wasm?.wasmPaths).toMatchObject({ mjs: expect.stringContaining('asyncify.mjs') as string });
+    expect(env.wasm?.wasmPaths).toEqual({
+      mjs: 'https://lab.example/ort/in-batches.mjs',
+      wasm: 'https://lab.example/ort/ort-wasm-simd-threaded.asyncify.wasm',
+    });
   });
 
   it('leaves a native runtime alone', () => {

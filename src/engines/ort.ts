@@ -11,15 +11,16 @@ export interface OrtPlace {
 type OrtDevice = 'webgpu' | 'wasm';
 
 /** The build that can suspend for a graphics device is larger and slower than the plain one. */
-const BUILDS: Record<OrtDevice, string> = {
-  webgpu: 'ort-wasm-simd-threaded.asyncify',
-  wasm: 'ort-wasm-simd-threaded',
+const BUILDS: Record<OrtDevice, { script: string; wasm: string }> = {
+  // It loads the build's own script (build/ort-in-batches.ts).
+  webgpu: { script: 'in-batches', wasm: 'ort-wasm-simd-threaded.asyncify' },
+  wasm: { script: 'ort-wasm-simd-threaded', wasm: 'ort-wasm-simd-threaded' },
 };
 
 /** The addresses of a device's build. */
 export const ortFiles = (device: OrtDevice, ortBase: string): { mjs: string; wasm: string } => ({
-  mjs: `${ortBase}${BUILDS[device]}.mjs`,
-  wasm: `${ortBase}${BUILDS[device]}.wasm`,
+  mjs: `${ortBase}${BUILDS[device].script}.mjs`,
+  wasm: `${ortBase}${BUILDS[device].wasm}.wasm`,
 });
 
 /** Makes an ONNX Runtime, the lab's own or that of transformers.js, fetch its Wasm only from the lab. */
