@@ -19,6 +19,10 @@ describe('useVendoredOrt', () => {
       mjs: 'https://lab.example/ort/in-batches.mjs',
       wasm: 'https://lab.example/ort/ort-wasm-simd-threaded.asyncify.wasm',
     });
+    useVendoredOrt(env, 'webgpu', { ...place, asBuilt: true });
+    expect(env.wasm?.wasmPaths).toMatchObject({
+      mjs: 'https://lab.example/ort/ort-wasm-simd-threaded.asyncify.mjs',
+    });
   });
 
   it('leaves a native runtime alone', () => {
@@ -33,7 +37,7 @@ describe('openOrt', () => {
 
   it.each([
     ['wasm', 'ort-wasm-simd-threaded.mjs'],
-    ['webgpu', 'ort-wasm-simd-threaded.asyncify.mjs'],
+    ['webgpu', 'in-batches.mjs'],
   ] as const)('opens the build for %s, which fetches its Wasm from the lab', async (device, mjs) => {
     const { env, InferenceSession } = await openOrt(device, place);
     expect(InferenceSession.create).toBeTypeOf('function');

@@ -6,6 +6,8 @@ export interface OrtPlace {
   /** URL of the vendored files; absolute, ending in a slash. */
   ortBase: string;
   threads: number;
+  /** Without the lab's settings for the graphics device, for comparisons. */
+  asBuilt?: boolean;
 }
 
 type OrtDevice = 'webgpu' | 'wasm';
@@ -24,10 +26,15 @@ export const ortFiles = (device: OrtDevice, ortBase: string): { mjs: string; was
 });
 
 /** Makes an ONNX Runtime, the lab's own or that of transformers.js, fetch its Wasm only from the lab. */
-export function useVendoredOrt({ wasm }: Partial<Env>, device: OrtDevice, { ortBase, threads }: OrtPlace): void {
-  if (!wasm) return;
-  wasm.wasmPaths = ortFiles(device, ortBase);
-  wasm.numThreads = threads;
+export function useVendoredOrt(
+  { wasm: settings }: Partial<Env>,
+  device: OrtDevice,
+  { ortBase, threads, asBuilt = false }: OrtPlace,
+): void {
+  if (!settings) return;
+  const { mjs, wasm } = ortFiles(device, ortBase);
+  settings.wasmPaths = { mjs: asBuilt ? wasm.replace(/\.wasm$/, '.mjs') : mjs, wasm };
+  settings.numThreads = threads;
 }
 
 /** The class of tensors of the ONNX Runtime with which transformers.js uses a graphics device. */

@@ -1,6 +1,6 @@
 import { env, pipeline, TextStreamer } from '@huggingface/transformers';
 import { EMBEDDED_MODEL_ID } from '../../../src/core/engine/embedded.ts';
-import { ortFiles, useVendoredOrt } from '../../../src/engines/ort.ts';
+import { useVendoredOrt } from '../../../src/engines/ort.ts';
 import { at, measureReplies, readingOf, threads, type Bench, type Contender, type Reading } from './bench.ts';
 import { tokenCost, watchTokens } from './token-cost.ts';
 
@@ -11,11 +11,7 @@ export async function measureTransformers(bench: Bench): Promise<void> {
   env.remotePathTemplate = 'models/{model}';
   // It would import the runtime from a blob, which the lab's policy forbids.
   env.useWasmCache = false;
-  useVendoredOrt(env.backends.onnx, 'webgpu', { ortBase: at('ort/'), threads: threads() });
-  // Without the lab's own setting.
-  const mjs = at('ort/ort-wasm-simd-threaded.asyncify.mjs');
-  const { wasm } = env.backends.onnx;
-  if (wasm) wasm.wasmPaths = { ...ortFiles('webgpu', at('ort/')), mjs };
+  useVendoredOrt(env.backends.onnx, 'webgpu', { ortBase: at('ort/'), threads: threads(), asBuilt: true });
   let last: ((newTokens: number) => Promise<Reading>) | undefined;
   const load = async (): Promise<Contender> => {
     const generator = await pipeline('text-generation', EMBEDDED_MODEL_ID, { device: 'webgpu', dtype: 'q4' });
