@@ -115,6 +115,25 @@ describe('the embedded model on WebGPU', () => {
     expect(nodesThatRun(model)).toBe(186);
   });
 
+  it.each([
+    ['attention', /self_attn/],
+    ['every matrix', /_proj/],
+  ] as const)(
+    'runs as many nodes, from as many bytes, with an adapter on %s, whose matrices have 8 bits then',
+    async (_, changed) => {
+      const tensors = new Map(
+        [...exported.tensors].map(([name, info]) => [
+          name,
+          changed.test(name) ? { ...info, type: 'Q8_0' as const } : info,
+        ]),
+      );
+      const [base, merged] = await Promise.all(
+        [exported, { ...exported, tensors }].map((source) => planDecoder(source, 'q4', { forGpu: true })),
+      );
+      expect([merged && nodesThatRun(merged.model), merged?.bytes]).toEqual([186, base?.bytes]);
+    },
+  );
+
   it.each(['self_attn.o_proj', 'mlp.down_proj'])('rounds %s from 4 to 8 bits by less than a percent', async (part) => {
     for (const layer of [0, 15, 29]) {
       const tensor = `model.layers.${layer}.${part}.weight`;
