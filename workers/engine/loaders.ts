@@ -4,6 +4,7 @@ import type { ModelFiles } from '../../src/core/engine/files.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { probeGpu } from '../../src/engines/gpu.ts';
 import { HybridModel } from '../../src/engines/hybrid-model.ts';
+import { WITHOUT_LLAMA } from '../../src/engines/fallback-notes.ts';
 import { blobSource } from '../../src/core/formats/source.ts';
 import type { EngineChoice, ModelRecord } from '../../src/core/engine/record.ts';
 import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
@@ -142,7 +143,7 @@ async function llamaWindow(files: ModelFiles, options: LoadOptions): Promise<num
 
 /** A model that runs in ONNX Runtime, because llama.cpp failed the self-test. */
 function noted(model: LoadedModel, { detail: { report } }: LabError): LoadedModel {
-  model.info.note = 'Runs with ONNX Runtime, because llama.cpp computed wrong numbers on this processor.';
+  model.info.note = WITHOUT_LLAMA;
   if (report) model.info.report = report;
   return model;
 }

@@ -2,6 +2,7 @@ import { LabError } from '../../core/error.ts';
 import type { EngineId, LoadedModel, LoadOptions } from '../../core/engine/engine.ts';
 import type { EngineChoice, ModelRecord } from '../../core/engine/record.ts';
 import { chooseDevice, surroundings } from '../../engines/choose-device.ts';
+import { withoutWidening } from '../../engines/fallback-notes.ts';
 import { ENGINE_FOR } from '../../engines/features.ts';
 import { hasRoomToWiden } from '../../engines/wide/memory.ts';
 import { wasmThreads } from '../../engines/threads.ts';
@@ -44,7 +45,7 @@ export async function loadModel(
       return await open({ ...choice, engine: 'transformers', wide: true });
     } catch (error) {
       if (!(error instanceof LabError) || !(error.detail.otherEngine || isLostWorker(error))) throw error;
-      return open({ ...choice, ...withoutWidening(error, choice) });
+      return open({ ...choice, ...noteOf(error, choice) });
     }
   };
   const engines = ENGINE_FOR[record.format];
@@ -82,18 +83,10 @@ const isFolder = ({ format }: ModelRecord): boolean => format === 'onnx' || form
 /** Whether the worker itself is gone, which names no model: its memory may have run out. */
 const isLostWorker = ({ code, detail }: LabError): boolean => code === 'worker-lost' && detail.where === undefined;
 
-/** What is said of a model that runs with its weights as they are stored, because it failed with widened ones. */
-function withoutWidening(
-  { code, detail: { what, report } }: LabError,
-  { note }: EngineChoice,
-): Pick<EngineChoice, 'note' | 'report'> {
-  const why =
-    code === 'wrong-numbers'
-      ? 'ONNX Runtime computed wrong numbers with widened weights on this processor'
-      : code === 'out-of-memory'
-        ? 'there is too little memory to widen the weights'
-        : `ONNX Runtime failed with widened weights: ${what.replace(/\.$/, '')}`;
-  const said = `Replies are slower than they could be, because ${why}.`;
+/** The note and the report of a model that failed with widened weights. */
+function noteOf(error: LabError, { note }: EngineChoice): Pick<EngineChoice, 'note' | 'report'> {
+  const { report } = error.detail;
+  const said = withoutWidening(error);
   return { note: note === undefined ? said : `${note} ${said}`, ...(report !== undefined && { report }) };
 }
 

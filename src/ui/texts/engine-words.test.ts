@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { EMBEDDED_ADAPTERS, EMBEDDED_MODEL } from '../../core/engine/embedded.ts';
+import { LabError } from '../../core/error.ts';
 import { chooseDevice } from '../../engines/choose-device.ts';
+import { WITHOUT_LLAMA, withoutWidening } from '../../engines/fallback-notes.ts';
 import { probeGpu, type GpuProbe } from '../../engines/gpu.ts';
 import { listWebLlm } from '../../engines/webllm/catalogue.ts';
 import { whyNoLarger } from '../models/larger.ts';
@@ -55,6 +57,18 @@ describe.each(['de', 'es'] as const)('in %s', (id) => {
     for (const english of [...reasons, ...notes]) expectTranslated(english, engineWords(english));
     for (const english of reasons) expect(english.endsWith('.')).toBe(false);
     expect(engineWords('The driver failed (0x7).')).toBeUndefined();
+  });
+
+  it('why a model runs with another program on the processor is translated, also after another note', async () => {
+    await speakIt();
+    const failures = (['wrong-numbers', 'out-of-memory', 'unsupported'] as const).map((code) =>
+      withoutWidening(new LabError({ code, what: 'Code 9.' })),
+    );
+    const gpu = chooseDevice(ENGINES, { gpu: await probeGpu(undefined), suspends: true }).note ?? '';
+    const notes = [...failures, WITHOUT_LLAMA, `${gpu} ${failures[0]}`, `${failures[1]} ${WITHOUT_LLAMA}`];
+    for (const english of notes) expectTranslated(english, engineWords(english));
+    expect(new Set(notes.map(engineWords)).size).toBe(notes.length);
+    expect(engineWords(`The driver failed (0x7). ${failures[0]}`)).toBeUndefined();
   });
 
   it('every model of the lab and every way of adding one has its summary', async () => {

@@ -43,7 +43,25 @@ const NOTES: readonly Known[] = [
     /^(\d+) of (\d+) layers run on WebGPU, the others on Wasm, because/,
     (words, there = '', all = '') => words.layers(there, all),
   ],
+  [/^Runs with ONNX Runtime, because llama\.cpp computed wrong numbers/, (words) => words.withoutLlama],
+  [
+    /^Replies are slower than they could be, because (.+)\.$/,
+    (words, why = '') => {
+      const reason = find(WIDENING, why);
+      return reason === undefined ? '' : words.withoutWidening(reason);
+    },
+  ],
 ];
+
+/** Why weights could not be widened. */
+const WIDENING: readonly Known[] = [
+  [/^ONNX Runtime computed wrong numbers with widened weights/, (words) => words.wrongWide],
+  [/^there is too little memory to widen the weights$/, (words) => words.noRoomToWiden],
+  [/^ONNX Runtime failed with widened weights: (.+)$/, (words, what = '') => words.failedWide(what)],
+];
+
+/** Before a sentence that is added to another note. */
+const ADDED = / (?=Replies are slower than they could be|Runs with ONNX Runtime)/;
 
 function find(known: readonly Known[], english: string): string | undefined {
   const words = terms()?.engines;
@@ -59,7 +77,10 @@ function find(known: readonly Known[], english: string): string | undefined {
  * What an engine says about a device, in the language in use; undefined in English and for what has no translation: its
  * own words are shown then.
  */
-export const engineWords = (english: string): string | undefined => find([...REASONS, ...NOTES], english);
+export function engineWords(english: string): string | undefined {
+  const said = english.split(ADDED).map((part) => find([...REASONS, ...NOTES], part));
+  return said.includes(undefined) ? undefined : said.join(' ');
+}
 
 /** What a model is, in the language in use; undefined in English and for what has no translation. */
 export function modelSummary({ id, host, summary }: Pick<ListedModel, 'id' | 'host' | 'summary'>): string | undefined {

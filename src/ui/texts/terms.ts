@@ -138,4 +138,10 @@ export interface EngineTerms {
   slower: (why: string) => string;
   convert: string;
   layers: (there: string, all: string) => string;
+  /** A sentence of one of the next three reasons. */
+  withoutWidening: (why: string) => string;
+  wrongWide: string;
+  noRoomToWiden: string;
+  failedWide: (what: string) => string;
+  withoutLlama: string;
 }

@@ -61,6 +61,11 @@ export const terms: Terms = {
     layers: (there, all) =>
       `${there} von ${all} Schichten laufen auf WebGPU, die übrigen auf Wasm, weil die Grafikkarte keinen Platz für ` +
       'sie hat.',
+    withoutWidening: (why) => `Antworten dauern länger als nötig: ${why}.`,
+    wrongWide: 'ONNX Runtime hat auf diesem Prozessor mit erweiterten Gewichten falsch gerechnet',
+    noRoomToWiden: 'der Speicher reicht nicht, um die Gewichte zu erweitern',
+    failedWide: (what) => `ONNX Runtime ist mit erweiterten Gewichten gescheitert (${what})`,
+    withoutLlama: 'Läuft mit ONNX Runtime, weil llama.cpp auf diesem Prozessor falsch gerechnet hat.',
   },
   notebooksInEnglish: 'Die Notebooks selbst und ihre Bedienelemente sind auf Englisch.',
   notebooks: {

@@ -57,6 +57,11 @@ export const terms: Terms = {
     convert: 'Si se convierte para WebGPU, puede usar la tarjeta gráfica.',
     layers: (there, all) =>
       `${there} de ${all} capas funcionan en WebGPU y las demás en Wasm, porque no caben en la tarjeta gráfica.`,
+    withoutWidening: (why) => `Las respuestas tardan más de lo necesario: ${why}.`,
+    wrongWide: 'ONNX Runtime ha calculado mal con los pesos ampliados en este procesador',
+    noRoomToWiden: 'falta memoria para ampliar los pesos',
+    failedWide: (what) => `ONNX Runtime ha fallado con los pesos ampliados (${what})`,
+    withoutLlama: 'Funciona con ONNX Runtime, porque llama.cpp ha calculado mal en este procesador.',
   },
   notebooksInEnglish: 'Los cuadernos y sus controles están en inglés.',
   notebooks: {
