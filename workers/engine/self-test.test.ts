@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { KeptSelfTest } from '../../src/browser/storage/self-test-store.ts';
-import type { LoadedModel, ModelScorer } from '../../src/core/engine/engine.ts';
+import type { LoadedModel, ModelScorer, TokenScore } from '../../src/core/engine/engine.ts';
 import type { ModelFiles } from '../../src/core/engine/files.ts';
 import type { EngineChoice, OnnxRecord } from '../../src/core/engine/record.ts';
 import { LabError } from '../../src/core/error.ts';
@@ -11,9 +11,14 @@ import { loadTested, type SelfTestSubject, type SelfTestTools } from './self-tes
 const KNOWN: KnownValues = { text: 'Thank you for listening', ids: [7, 8, 9, 10], logprobs: [-4, -2.5, -1.25] };
 const SHA = 'ab'.repeat(32);
 
-/** A device that computes the known values, each off by `error` nats. */
-function device(error = 0, unloads: string[] = []): LoadedModel & { scorer: ModelScorer } {
+/** A device that computes the known values, each off by `error` nats, the last one by `lastError`. */
+function device(error = 0, unloads: string[] = [], lastError = error) {
   const { info, ...model } = fakeModel({ device: 'webgpu' });
+  const scoresOf = (text: string): TokenScore[] => {
+    const ids = KNOWN.ids.slice(0, text.split(' ').length);
+    const off = (i: number) => (i === ids.length - 1 ? lastError : error);
+    return ids.map((id, i) => ({ id, text, logprob: i === 0 ? null : (KNOWN.logprobs[i - 1] ?? NaN) + off(i) }));
+  };
   return {
     ...model,
     info,
@@ -23,17 +28,12 @@ function device(error = 0, unloads: string[] = []): LoadedModel & { scorer: Mode
     },
     scorer: {
       score: vi.fn<ModelScorer['score']>((text, _signal, from = 0) =>
-        Promise.resolve(
-          KNOWN.ids.slice(0, text.split(' ').length).map((id, i) => ({
-            id,
-            text,
-            logprob: i === 0 || i < from ? null : (KNOWN.logprobs[i - 1] ?? NaN) + error,
-          })),
-        ),
+        Promise.resolve(scoresOf(text).map((score, i) => (i < from ? { ...score, logprob: null } : score))),
       ),
+      scoreInTwoSteps: vi.fn<NonNullable<ModelScorer['scoreInTwoSteps']>>((text) => Promise.resolve(scoresOf(text))),
     },
     unload: () => Promise.resolve(void unloads.push('unloaded')),
-  };
+  } satisfies LoadedModel;
 }
 
 const record: OnnxRecord = {
@@ -89,13 +89,11 @@ describe('the self-test of a device', () => {
     const { load, results, exchangeCard } = browser();
     const first = device();
     expect((await load(first)).info.selfTest).toEqual({ passed: true, against: 'manifest' });
-    expect(vi.mocked(first.scorer.score).mock.calls.map(([text, , from]) => [text, from])).toEqual([
-      [KNOWN.text, 3],
-      [KNOWN.text, 2],
-    ]);
+    expect(first.scorer.scoreInTwoSteps.mock.calls.map(([text]) => text)).toEqual([KNOWN.text]);
+    expect(first.scorer.score).not.toHaveBeenCalled();
     const again = device();
     expect((await load(again)).info.selfTest).toEqual({ passed: true, against: 'manifest' });
-    expect(again.scorer.score).not.toHaveBeenCalled();
+    expect(again.scorer.scoreInTwoSteps).not.toHaveBeenCalled();
     expect(results.size).toBe(1);
     await load(device(), {}, { device: 'wasm' });
     await load(device(), { engine: 'wllama' });
@@ -109,6 +107,20 @@ describe('the self-test of a device', () => {
     expect((await browser().load(device(0.1))).info.selfTest?.passed).toBe(true);
     expect((await failure(browser().load(device(-0.6)))).code).toBe('wrong-numbers');
     expect((await failure(browser().load(device(NaN)))).code).toBe('wrong-numbers');
+  });
+
+  it('notices a device that is wrong only with single tokens, or only with several', async () => {
+    expect((await failure(browser().load(device(0, [], 1)))).detail.what).toContain('off by 1.00');
+    expect((await failure(browser().load(device(-1, [], 0)))).detail.what).toContain('off by 1.00');
+  });
+
+  it('scores the last two tokens with an engine that computes token by token', async () => {
+    const { score } = device().scorer;
+    expect((await browser().load({ ...device(), scorer: { score } })).info.selfTest).toEqual({
+      passed: true,
+      against: 'manifest',
+    });
+    expect(score.mock.calls.map(([text, , from]) => [text, from])).toEqual([[KNOWN.text, 2]]);
   });
 
   it('refuses a device that computes wrong numbers, names it, and reports it', async () => {
@@ -125,8 +137,8 @@ describe('the self-test of a device', () => {
       'Engine: transformers, onnxruntime-web 1.2.3',
       expect.stringMatching(/^Model: Tiny, [0-9a-f]{64}$/),
       'Text: Thank you for listening',
-      'Expected (manifest): -1.2500, -2.5000, -1.2500',
-      'Found: -3.2500, -4.5000, -3.2500',
+      'Expected (manifest): -4.0000, -2.5000, -1.2500',
+      'Found: -6.0000, -4.5000, -3.2500',
       '',
     ]);
   });
@@ -136,7 +148,7 @@ describe('the self-test of a device', () => {
     const { detail } = await failure(load(device(-2)));
     const repaired = device();
     expect((await failure(load(repaired))).detail).toEqual(detail);
-    expect(repaired.scorer.score).not.toHaveBeenCalled();
+    expect(repaired.scorer.scoreInTwoSteps).not.toHaveBeenCalled();
     expect((await load(repaired, {}, { retest: true })).info.selfTest?.passed).toBe(true);
     expect((await load(device())).info.selfTest?.passed).toBe(true);
   });
@@ -147,7 +159,7 @@ describe('the self-test of a device', () => {
     expect((await browser().load(device(), without)).info.selfTest).toEqual({ passed: true, against: 'processor' });
     expect(unloads).toEqual(['unloaded']);
     const { detail } = await failure(browser().load(device(3), without));
-    expect(detail.report).toContain('Expected (processor): -1.2500, -2.5000, -1.2500');
+    expect(detail.report).toContain('Expected (processor): -4.0000, -2.5000, -1.2500');
   });
 
   it.each<[string, LoadedModel, Partial<SelfTestSubject>, Partial<EngineChoice>]>([

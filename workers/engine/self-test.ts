@@ -8,7 +8,6 @@ import {
   measure,
   SELF_TEST_TEXT,
   SELF_TEST_TOLERANCE,
-  startsOf,
   wrongNumbers,
   type FailedSelfTest,
 } from '../../src/core/engine/self-test.ts';
@@ -100,9 +99,6 @@ export async function loadTested<Model extends LoadedModel>(
 
 const deviceOf = ({ choice }: LoadRequest): Device => (choice.device === 'webgpu' ? 'webgpu' : 'wasm');
 
-/** Graphics devices multiply one row with another kernel than several, and so does the processor with 32-bit floats. */
-const hasTwoKernels = (request: LoadRequest): boolean => deviceOf(request) === 'webgpu' || request.choice.wide === true;
-
 /** Names the weights by SHA-256 if the files have any, otherwise by what the record says of them. */
 function contentsOf({ request: { record }, files }: SelfTestSubject): string {
   if (files?.contents !== undefined) return files.contents;
@@ -141,20 +137,19 @@ async function compare(model: LoadedModel, subject: SelfTestSubject): Promise<Te
   const text = known?.text ?? SELF_TEST_TEXT;
   const [count = 0] = await tokenizer.countTokens([text]);
   if (count < LEAST_TOKENS) return untested('its tokenizer makes too few tokens of the text');
-  const starts = startsOf(hasTwoKernels(request), count);
   if (known) {
-    const { ids, values } = await measure(scorer, text, starts, signal);
-    if (ids.join() !== known.ids.slice(0, count).join())
+    const found = await measure(scorer, text, count, signal);
+    if (found.ids.join() !== known.ids.slice(0, count).join())
       return untested('its tokenizer is not the one that its manifest describes');
-    return compared(text, values, expectedValues(known, starts, count), 'manifest');
+    return compared(text, found.values, expectedValues(known, found, count), 'manifest');
   }
   if (device !== 'webgpu') return untested(NO_VALUES);
   if (request.record.bytes > CHEAP_BYTES) return untested(`${NO_VALUES}, and it is too large for a second copy`);
-  const found = await measure(scorer, text, starts, signal);
+  const found = await measure(scorer, text, count, signal);
   const reference = await onProcessor();
   if (!reference) return untested(`${NO_VALUES}, and the processor would use other weights`);
   try {
-    const expected = reference.scorer && (await measure(reference.scorer, text, starts, signal));
+    const expected = reference.scorer && (await measure(reference.scorer, text, count, signal));
     if (!expected) return untested('it cannot score on the processor');
     return compared(text, found.values, expected.values, 'processor');
   } finally {

@@ -130,6 +130,11 @@ export interface ModelScorer {
    * likeliest tokens to report per position; an engine may report none.
    */
   score: (text: string, signal?: AbortSignal, from?: number, top?: number) => Promise<TokenScore[]>;
+  /**
+   * The same of every token, in two steps: the last log-probability comes from a step of a single token after cached
+   * ones, as in a reply, and all others from one step. Engines that compute both alike lack it.
+   */
+  scoreInTwoSteps?: (text: string, signal?: AbortSignal) => Promise<TokenScore[]>;
 }
 
 /**

@@ -26,41 +26,38 @@ export const knownValues = (text: string, ids: readonly number[], logits: readon
 /** What a device computed for a text. */
 export interface Measured {
   ids: number[];
-  /** Log-probabilities of the tokens from each start to the end, one start after the other. */
+  /** The first token whose log-probability is compared. */
+  first: number;
+  /** Log-probabilities of the tokens from `first` to the end. */
   values: number[];
 }
 
 /**
- * The tokens from which a text of `count` tokens is scored. Where one token and several run different kernels
- * (`twoKernels`), both are tested: from the last token, a single one is run after cached ones; from the one before it,
- * several are.
+ * Scores a text of `count` tokens. Several tokens and a single one after cached ones run different kernels, and both
+ * are tested: all but the last log-probability come from the former, the last one from the latter. Engines that score
+ * token by token do the same for the last two.
  */
-export const startsOf = (twoKernels: boolean, count: number): number[] =>
-  twoKernels ? [count - 1, count - 2] : [count - 2];
-
-/** Scores a text from each of `starts`. */
 export async function measure(
   scorer: ModelScorer,
   text: string,
-  starts: readonly number[],
+  count: number,
   signal?: AbortSignal,
 ): Promise<Measured> {
-  let ids: number[] = [];
-  const values: number[] = [];
-  for (const start of starts) {
-    const scores = await scorer.score(text, signal, start);
-    ids = scores.map(({ id }) => id);
-    values.push(...scores.slice(start).map(({ logprob }) => logprob ?? NaN));
-  }
-  return { ids, values };
+  const first = scorer.scoreInTwoSteps ? 1 : count - 2;
+  const scores = await (scorer.scoreInTwoSteps?.(text, signal) ?? scorer.score(text, signal, first));
+  return {
+    ids: scores.map(({ id }) => id),
+    first,
+    values: scores.slice(first).map(({ logprob }) => logprob ?? NaN),
+  };
 }
 
 /** The values that `measure` gives on a correct device for the first `count` tokens. */
 export const expectedValues = (
   { logprobs }: Pick<KnownValues, 'logprobs'>,
-  starts: readonly number[],
+  { first }: Pick<Measured, 'first'>,
   count: number,
-): number[] => starts.flatMap((start) => logprobs.slice(start - 1, count - 1));
+): number[] => logprobs.slice(first - 1, count - 1);
 
 /** Largest difference of two lists of values; infinite if one is not a number. */
 export function largestDifference(found: readonly number[], expected: readonly number[]): number {

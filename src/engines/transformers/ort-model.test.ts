@@ -13,10 +13,11 @@ import {
   largestDifference,
   measure,
   SELF_TEST_TEXT,
-  startsOf,
 } from '../../core/engine/self-test.ts';
 import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
-import type { OrtModel } from './ort-model.ts';
+import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
+import type { Decoder } from './kv-decoder.ts';
+import { OrtModel } from './ort-model.ts';
 import { loadTransformers } from './load.ts';
 import { diskSink } from './testing/disk-sink.ts';
 
@@ -86,16 +87,41 @@ describe('OrtModel', () => {
   it('passes the self-test: a single step and several tokens give the values of a plain forward pass', async () => {
     const ids = (await model.scorer.score(SELF_TEST_TEXT)).map(({ id }) => id);
     const known = knownValues(SELF_TEST_TEXT, ids, await forward(tinyCheckpoint(), ids));
-    for (const [twoKernels, kept] of [
-      [true, 3],
-      [false, 2],
-    ] as const) {
-      const starts = startsOf(twoKernels, ids.length);
-      const { ids: seen, values } = await measure(model.scorer, SELF_TEST_TEXT, starts);
-      expect(seen).toEqual(known.ids);
-      expect(values).toHaveLength(kept);
-      expect(largestDifference(values, expectedValues(known, starts, ids.length))).toBeLessThan(1e-3);
-    }
+    const measured = await measure(model.scorer, SELF_TEST_TEXT, ids.length);
+    expect(measured.ids).toEqual(known.ids);
+    expect(measured.values).toHaveLength(ids.length - 1);
+    expect(largestDifference(measured.values, expectedValues(known, measured, ids.length))).toBeLessThan(1e-3);
+  });
+
+  it('computes the last score of the self-test in a step of a single token, and all others in one', async () => {
+    const steps: [tokens: number, logits: unknown][] = [];
+    let kept = 0;
+    const decoder: Decoder = {
+      keepsLogits: true,
+      step: (ids, logits) => {
+        steps.push([ids.length, logits]);
+        kept += ids.length;
+        const vocabulary = 300;
+        const data = Float32Array.from({ length: ids.length * vocabulary }, (_, i) => i % 7);
+        return Promise.resolve({ data, rows: ids.length, vocabulary });
+      },
+      keepPrefix: () => Promise.resolve(kept),
+      clear: () => void (kept = 0),
+    };
+    const counted = new OrtModel({
+      info: { modelId: 'counted', device: 'wasm', contextWindow: 512 },
+      tokenizer: await loadChatTokenizer(await nodeFiles(folder)),
+      decoder,
+      eosIds: new Set(),
+      health: () => undefined,
+      release: () => Promise.resolve(),
+    });
+    const scores = (await counted.scorer.scoreInTwoSteps?.('It rains.')) ?? [];
+    expect(steps).toEqual([
+      [scores.length - 2, 'all'],
+      [1, 'all'],
+    ]);
+    expect(scores.filter(({ logprob }) => logprob === null)).toHaveLength(1);
   });
 
   it('scores only the end of a text, reusing the cache of its beginning', async () => {

@@ -47,6 +47,8 @@ export interface OrtModelParts {
 interface WantedScores {
   from: number;
   top: number;
+  /** Compute the last one in a step of its own. */
+  lastAlone?: boolean;
 }
 
 /**
@@ -64,6 +66,7 @@ export class OrtModel implements LoadedModel {
   readonly tokenizer: ModelTokenizer;
   readonly scorer: ModelScorer = {
     score: (text, signal, from = 0, top = 0) => this.#scoreInTurn(text, { from, top }, signal),
+    scoreInTwoSteps: (text, signal) => this.#scoreInTurn(text, { from: 0, top: 0, lastAlone: true }, signal),
   };
   #parts: OrtModelParts;
   #queue = new Queue();
@@ -199,7 +202,7 @@ export class OrtModel implements LoadedModel {
     return logits;
   }
 
-  async #score(text: string, { from, top }: WantedScores, signal?: AbortSignal): Promise<TokenScore[]> {
+  async #score(text: string, { from, top, lastAlone }: WantedScores, signal?: AbortSignal): Promise<TokenScore[]> {
     const { decoder, tokenizer } = this.#parts;
     const ids = tokenizer.encode(text);
     this.#checkLength(ids.length, 0);
@@ -209,10 +212,12 @@ export class OrtModel implements LoadedModel {
     const skipped = asked.slice(0, Math.max(0, from - 1));
     if (skipped.length === 0) decoder.clear();
     else await this.#prefill(skipped, await decoder.keepPrefix(skipped), 'none', signal);
-    for (let at = skipped.length; at < asked.length; at += LOGITS_ROWS) {
+    const alone = asked.length - (lastAlone ? 1 : 0);
+    for (let at = skipped.length, end; at < asked.length; at = end) {
       await nextTask();
       throwIfCancelled(signal);
-      const chunk = asked.slice(at, at + LOGITS_ROWS);
+      end = Math.min(at + LOGITS_ROWS, at < alone ? alone : asked.length);
+      const chunk = asked.slice(at, end);
       const { data, vocabulary } = await decoder.step(chunk, 'all');
       for (let row = 0; row < chunk.length; row++) {
         const offset = row * vocabulary;

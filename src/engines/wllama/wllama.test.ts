@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PAPER_DECODING, type ModelScorer, type StreamEvent } from '../../core/engine/engine.ts';
-import { largestDifference, measure, SELF_TEST_TOLERANCE, startsOf } from '../../core/engine/self-test.ts';
+import { largestDifference, measure, SELF_TEST_TOLERANCE } from '../../core/engine/self-test.ts';
 import { byteTokenizerFiles } from '../../core/engine/testing/byte-tokenizer.ts';
 import { createChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { WllamaModel, type CompletionChunk, type CompletionRequest, type LlamaRuntime } from './wllama-model.ts';
@@ -143,8 +143,8 @@ describe('WllamaModel', () => {
 
   it('fails the self-test if llama.cpp computes other values than are known', async () => {
     const text = 'abcd';
-    const starts = startsOf(false, tokenizer.encode(text).length);
-    const right = await measure(open().model.scorer as ModelScorer, text, starts);
+    const count = tokenizer.encode(text).length;
+    const right = await measure(open().model.scorer as ModelScorer, text, count);
     expect(right.values).toEqual([Math.log(2 / 3), Math.log(2 / 3)]);
     const wrong = new Alphabet();
     const complete = wrong.complete.bind(wrong);
@@ -154,7 +154,7 @@ describe('WllamaModel', () => {
       if (first) first.logprob -= 1;
       return { choices };
     };
-    const { values } = await measure(open(wrong).model.scorer as ModelScorer, text, starts);
+    const { values } = await measure(open(wrong).model.scorer as ModelScorer, text, count);
     expect(largestDifference(values, right.values)).toBeGreaterThan(SELF_TEST_TOLERANCE);
   });
 
