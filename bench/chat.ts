@@ -1,11 +1,12 @@
-import { cpus } from 'node:os';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type * as wllama from '@wllama/wllama';
 import type { Browser, Page } from 'playwright-core';
 import type { EngineId } from '../src/core/engine/engine.ts';
 import type * as models from '../tests/harness/engine-page/models.ts';
 import { locate } from '../build/vendor-files.ts';
-import { launch } from '../tests/harness/browser.ts';
+import { launch, launchProfile } from '../tests/harness/browser.ts';
 import { buildEnginePage, serveEnginePage } from '../tests/harness/engine-page.ts';
 import { embeddedAsGguf } from './chat-gguf.ts';
 import { cpuSeconds, residentMiB, withPeak } from './chat-memory.ts';
@@ -175,7 +176,7 @@ export async function benchChat([device, wanted]: readonly string[] = []): Promi
     const rows = [];
     console.log(HEAD);
     for (const contender of contenders) {
-      const row = await run(browser, served.url, contender, threads);
+      const row = await run(served.url, contender, threads);
       console.log(line(row));
       rows.push(row);
     }
@@ -205,9 +206,10 @@ interface Row extends Reading, Effort {
   peakMiB: number | undefined;
 }
 
-async function run(browser: Browser, url: string, contender: Contender, threads: number): Promise<Row> {
+async function run(url: string, contender: Contender, threads: number): Promise<Row> {
   const { effort = EFFORT } = contender;
-  const context = await browser.newContext();
+  const folder = await mkdtemp(join(tmpdir(), 'bench-chat-'));
+  const context = await launchProfile(folder, { webgpu: true });
   const page = await context.newPage();
   page.setDefaultTimeout(600_000);
   // The compiler that runs this benchmark names functions with a helper that pages lack.
@@ -246,6 +248,7 @@ async function run(browser: Browser, url: string, contender: Contender, threads:
     };
   } finally {
     await context.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -34,13 +34,19 @@ afterAll(async () => {
 
 describe('an export of this lab on the processor', () => {
   const url = (): string => `${lab.url}files/source-onnx-q4/`;
-  /** A quarter to a half of what the codes say is changed, and of floats only the last digits. */
-  const wrong = `if (globalThis.FileReaderSync) {
-    const { readAsArrayBuffer } = FileReaderSync.prototype;
-    FileReaderSync.prototype.readAsArrayBuffer = function (blob) {
-      const bytes = new Uint8Array(readAsArrayBuffer.call(this, blob));
-      for (let i = 0; i < bytes.length; i += 4) bytes[i] ^= 0x77;
-      return bytes.buffer;
+  /** The kernel that widens 4-bit weights turns every fourth of them around. */
+  const wrong = `{
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = function (...from) {
+      const { exports } = new Instance(...from);
+      if (!exports.widen4) return { exports };
+      const widen4 = (...places) => {
+        exports.widen4(...places);
+        const [, , , out, rows, columns] = places;
+        const values = new Float32Array(exports.memory.buffer, out, rows * columns);
+        for (let i = 0; i < values.length; i += 4) values[i] = -values[i];
+      };
+      return { exports: { ...exports, widen4 } };
     };
   }`;
   const full = `WebAssembly.Memory.prototype.grow = () => { throw new RangeError('There is no more memory.'); };`;

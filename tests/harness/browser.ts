@@ -1,4 +1,4 @@
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext } from 'playwright-core';
 import { findChromium, type Chromium } from './chromium.ts';
 
 export interface LaunchOptions {
@@ -9,7 +9,14 @@ export interface LaunchOptions {
 }
 
 /** Starts the Chromium that was found, without a window. */
-export async function launch(options: LaunchOptions): Promise<Browser> {
+export const launch = async (options: LaunchOptions): Promise<Browser> =>
+  chromium.launch(await launchSettings(options));
+
+/** Starts it with a profile on the disk. Other profiles keep what a page stores in the browser's memory. */
+export const launchProfile = async (folder: string, options: LaunchOptions): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(folder, await launchSettings(options));
+
+async function launchSettings(options: LaunchOptions) {
   const { path, env } = options.chromium ?? (await findChromium());
   const gpu = options.webgpu
     ? [
@@ -21,12 +28,12 @@ export async function launch(options: LaunchOptions): Promise<Browser> {
         '--disable-domain-blocking-for-3d-apis',
       ]
     : ['--disable-features=WebGPU', '--disable-webgpu', '--disable-gpu'];
-  return chromium.launch({
+  return {
     executablePath: path,
     // Tests run as root in containers, where Chromium's sandbox cannot start and /dev/shm is small.
     args: ['--no-sandbox', '--disable-dev-shm-usage', ...gpu],
     env: { ...definedEnvironment(), ...env },
-  });
+  };
 }
 
 function definedEnvironment(): Record<string, string> {

@@ -1,4 +1,6 @@
+import type { OpenFile } from '../../core/engine/files.ts';
 import { LabError } from '../../core/error.ts';
+import { checkRange } from '../../core/formats/source.ts';
 
 /** What is stored; bytes reach the disk with fewer copies than a blob, which the browser holds in another process. */
 export type StoredData = Blob | Uint8Array<ArrayBuffer>;
@@ -10,6 +12,10 @@ export interface BlobStore {
   put(key: string, data: StoredData): Promise<void>;
   /** A lazily read blob; undefined if it does not exist. */
   get(key: string): Promise<Blob | undefined>;
+  /** All bytes of a blob; undefined if it does not exist. */
+  read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Opens a blob for reading at once; undefined if it does not exist, and where that is impossible. */
+  openNow(key: string): Promise<OpenFile | undefined>;
   /** Removes all keys that start with `prefix + '/'`. */
   clear(prefix: string): Promise<void>;
 }
@@ -41,6 +47,24 @@ function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
     for (const part of parts) at = await at.getDirectoryHandle(part, { create });
     return at;
   }
+  const find = async (key: string): Promise<FileSystemFileHandle | undefined> => {
+    const parts = split(key);
+    const name = parts.pop() as string;
+    try {
+      return await (await folder(parts, false)).getFileHandle(name);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw storageFault(error);
+    }
+  };
+  const open = async (handle: FileSystemFileHandle | undefined): Promise<File | undefined> => {
+    try {
+      return await handle?.getFile();
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw storageFault(error);
+    }
+  };
   return {
     kind: 'opfs',
     async put(key, data) {
@@ -60,16 +84,18 @@ function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
         throw storageFault(error);
       }
     },
-    async get(key) {
-      const parts = split(key);
-      const name = parts.pop() as string;
+    get: async (key) => open(await find(key)),
+    async read(key) {
+      const handle = await find(key);
+      const file = await openDirectly(handle);
+      if (!file) return bytesOf(await open(handle));
       try {
-        return await (await (await folder(parts, false)).getFileHandle(name)).getFile();
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        throw storageFault(error);
+        return file.read(0, file.size);
+      } finally {
+        file.close();
       }
     },
+    openNow: async (key) => openDirectly(await find(key)),
     async clear(prefix) {
       const parts = split(prefix);
       const name = parts.pop() as string;
@@ -90,6 +116,43 @@ async function openCache(): Promise<BlobStore | undefined> {
   }
 }
 
+/** What TypeScript's library lacks: several may read a file at the same time. */
+interface ReadOnlyAccess {
+  createSyncAccessHandle?(options: { mode: 'read-only' }): Promise<FileSystemSyncAccessHandle>;
+}
+
+/**
+ * Opens a file in this process, which takes a fraction of the work of a blob, whose bytes come from another process.
+ * Undefined where that is impossible: outside of workers, and where it would keep others from reading the file.
+ */
+async function openDirectly(
+  handle: FileSystemFileHandle | undefined,
+): Promise<(OpenFile & { size: number }) | undefined> {
+  if (typeof FileSystemSyncAccessHandle === 'undefined' || !('mode' in FileSystemSyncAccessHandle.prototype))
+    return undefined;
+  try {
+    const access = await (handle as ReadOnlyAccess | undefined)?.createSyncAccessHandle?.({ mode: 'read-only' });
+    if (!access) return undefined;
+    const size = access.getSize();
+    return {
+      size,
+      read(offset, length) {
+        const bytes = new Uint8Array(length);
+        const got = access.read(bytes, { at: offset });
+        if (got < length) checkRange({ name: handle?.name ?? '', size: offset + got }, offset, length);
+        return bytes;
+      },
+      close: () => access.close(),
+    };
+  } catch {
+    // It is being written, or was removed just now.
+    return undefined;
+  }
+}
+
+const bytesOf = async (blob: Blob | undefined): Promise<Uint8Array<ArrayBuffer> | undefined> =>
+  blob && new Uint8Array(await blob.arrayBuffer());
+
 /** Entries are responses under artificial URLs of this origin. */
 function cacheVault(cache: Cache): BlobStore {
   const address = (key: string) => `/.models/${key.split('/').map(encodeURIComponent).join('/')}`;
@@ -105,6 +168,8 @@ function cacheVault(cache: Cache): BlobStore {
     async get(key) {
       return (await cache.match(address(key)))?.blob();
     },
+    read: async (key) => bytesOf(await (await cache.match(address(key)))?.blob()),
+    openNow: () => Promise.resolve(undefined),
     async clear(prefix) {
       for (const request of await cache.keys()) {
         if (new URL(request.url).pathname.startsWith(`${address(prefix)}/`)) await cache.delete(request);
@@ -126,6 +191,8 @@ export function memoryVault(capacity = Infinity): BlobStore & { keys(): string[]
       blobs.set(key, blob);
     },
     get: (key) => Promise.resolve(blobs.get(key)),
+    read: (key) => bytesOf(blobs.get(key)),
+    openNow: () => Promise.resolve(undefined),
     async clear(prefix) {
       for (const key of [...blobs.keys()]) if (key.startsWith(`${prefix}/`)) blobs.delete(key);
     },

@@ -1,15 +1,15 @@
 import { LazyMap } from '../../core/async/memoised.ts';
-import { joinBytes } from '../../core/bytes.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
-import type { ModelFile, ModelFiles } from '../../core/engine/files.ts';
+import type { ModelFile, ModelFiles, OpenFile } from '../../core/engine/files.ts';
 import { MANIFEST_NAME } from '../../core/formats/manifest.ts';
+import type { BlobStore } from './blob-store.ts';
 import { compareSegments } from './compare-segments.ts';
 import type { ModelDatabase, StoredFile } from './database.ts';
 import { hashBlob, hashBytes } from './digest.ts';
 import { isMade } from './made-folders.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
+import { joined, openSegments, segmentKey, sumOf } from './segments.ts';
 import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-faults.ts';
-import type { BlobStore } from './blob-store.ts';
 
 /** Files are stored in segments of this size, so that downloads resume without rewriting. */
 const SEGMENT_BYTES = 16 * 2 ** 20;
@@ -95,6 +95,17 @@ export class FileStore {
   }
 
   /**
+   * A stored file, verified as by `open`, for reading at once; undefined where that is impossible.
+   * @throws {LabError} like `open`.
+   */
+  async openNow(model: string, path: string): Promise<OpenFile | undefined> {
+    const file = await this.file(model, path);
+    if (!file?.complete) throw awayFile(model, path);
+    if ((await this.#state(file)) === 'changed') throw changedFile(model, path);
+    return openSegments(file, (i) => this.#vault.openNow(segmentKey(file, i)));
+  }
+
+  /**
    * The condition of a file: `whole`, identical to what was stored; `part` of it; `absent`; `damaged`, which means that
    * the browser evicted some of it or its bytes have changed. `unchecked` compares only sizes.
    */
@@ -147,6 +158,7 @@ export class FileStore {
       selfTest: manifest?.selfTest,
       madeFor: manifest?.base,
       open: (path) => this.open(model, path),
+      openNow: (path) => this.openNow(model, path),
       ensure: () => Promise.resolve(),
     };
   }
@@ -270,23 +282,8 @@ export class FileStore {
   }
 
   async #compare(file: StoredFile): Promise<'same' | 'changed'> {
-    const segments = await Promise.all(file.segments.map((_, i) => this.#vault.get(segmentKey(file, i))));
-    const compared = await compareSegments(file, segments);
+    const compared = await compareSegments(file, (i) => this.#vault.read(segmentKey(file, i)));
     if (compared.digests) await this.#database.put('files', { ...file, digests: compared.digests });
     return compared.state;
   }
-}
-
-function segmentKey(file: StoredFile, index: number): string {
-  return `${file.model}/${file.path}/${index}`;
-}
-
-/** The parts as one; a single part, such as a whole segment, is not copied. */
-function joined(parts: Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const [only, ...others] = parts;
-  return only && others.length === 0 ? only : joinBytes(parts);
-}
-
-function sumOf(values: number[]): number {
-  return values.reduce((a, b) => a + b, 0);
 }

@@ -15,6 +15,7 @@ export function filesOver(
       ...[...over].map(([path, { size }]) => ({ path, bytes: size })),
     ],
     open: async (path) => over.get(path) ?? base.open(path),
+    openNow: async (path) => (over.has(path) ? undefined : base.openNow?.(path)),
     ensure: (paths, options) =>
       base.ensure(
         paths.filter((path) => !over.has(path)),

@@ -69,6 +69,11 @@ export async function remoteFiles(
       await files.ensure([path], {});
       return held.get(path) ?? (store as FileStore).open(model.id, path);
     },
+    async openNow(path) {
+      if (!hasFile(files, path)) throw missingFile(model.name, path);
+      await files.ensure([path], {});
+      return held.has(path) ? undefined : store?.openNow(model.id, path);
+    },
     async ensure(paths, ensureOptions) {
       if (!store) return holdInMemory(paths, ensureOptions);
       try {

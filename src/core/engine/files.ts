@@ -14,6 +14,13 @@ export interface ModelFile {
   sha256?: string;
 }
 
+/** A file that is open: its bytes can be read while others wait. */
+export interface OpenFile {
+  /** @throws {LabError} `bad-file` when the file ends before that. */
+  read(offset: number, length: number): Uint8Array<ArrayBuffer>;
+  close(): void;
+}
+
 /** A model's files, wherever they are stored. */
 export interface ModelFiles {
   /** The model's name in errors. */
@@ -24,6 +31,12 @@ export interface ModelFiles {
    * @throws {LabError} `missing-file` when the model has no such file.
    */
   open(path: string): Promise<Blob>;
+  /**
+   * Opens a file whose bytes can be read at once, which is less work than reading a blob; undefined where that is
+   * impossible.
+   * @throws {LabError} like `open`.
+   */
+  openNow?: ((path: string) => Promise<OpenFile | undefined>) | undefined;
   /** Fetches those of `paths` that are not on this device yet, so that opening them is quick. */
   ensure(paths: string[], options: LoadOptions): Promise<void>;
   /** What the model computes, if its manifest says so. */

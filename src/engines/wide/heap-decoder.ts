@@ -11,8 +11,8 @@ interface DecoderSizes {
   contextLength: number;
 }
 
-/** Positions of the first cache; it doubles when it is full. */
-const FIRST_POSITIONS = 256;
+/** The cache has room for a multiple of this many positions; copying it when it grows costs little beside computing. */
+const CACHE_STEP = 256;
 
 /**
  * One sequence on a decoder graph of this lab whose KV cache stays in the Wasm heap and is written in place: the same
@@ -150,10 +150,8 @@ export class HeapDecoder implements Decoder {
   /** Makes room for `positions`, layer by layer, so that at most one cache is there twice. */
   #reserve(positions: number): void {
     if (positions <= this.#positions) return;
-    let next = Math.max(FIRST_POSITIONS, this.#positions);
-    while (next < positions) next *= 2;
     const { kvHeads, headDim, layers, contextLength } = this.#sizes;
-    next = Math.max(positions, Math.min(next, contextLength));
+    const next = Math.max(positions, Math.min(CACHE_STEP * Math.ceil(positions / CACHE_STEP), contextLength));
     const used = 4 * headDim * this.#ids.length;
     for (let i = 0; i < 2 * layers; i++) {
       const fresh = allocate(this.#heap, this.#cacheBytes(next));

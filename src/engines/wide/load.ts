@@ -1,7 +1,7 @@
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
-import { missingFile, type ModelFiles } from '../../core/engine/files.ts';
+import type { ModelFiles } from '../../core/engine/files.ts';
 import { loadEndTokens, loadShape } from '../../core/engine/load-config.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
 import { widen, type WidenedModel } from '../../core/formats/export/widened.ts';
@@ -12,6 +12,7 @@ import { OrtModel } from '../transformers/ort-model.ts';
 import { chooseVariant } from '../transformers/variants.ts';
 import { HeapDecoder } from './heap-decoder.ts';
 import { type ExternalFile, openHeapSession, openOrtHeap } from './ort-heap.ts';
+import { WeightFiles } from './weight-files.ts';
 
 /** Begins to fetch ONNX Runtime, so that it arrives beside the weights. */
 export function fetchOrt(ortBase: string, signal?: AbortSignal): void {
@@ -32,26 +33,31 @@ export async function loadWide(
   const checkpoint = await openExportedFiles(files, { ...(onProgress && { onProgress }), ...(signal && { signal }) });
   const { graph, data } = chooseVariant(files, 'wasm', false);
   const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
-  const widened = await widen(model, checkpoint, readerOf(files.name, await openAll(files, data)));
   const shape = await loadShape(files);
-  const progress = (loadedBytes: number) =>
-    onProgress?.({ stage: 'Loading the weights into memory', loadedBytes, totalBytes: widened.bytes });
   const tokenizer = await loadChatTokenizer(files);
   const endIds = await loadEndTokens(files);
   throwIfCancelled(signal);
-  progress(0);
+  const weights = await WeightFiles.open(files, data);
   try {
+    const widened = await widen(model, checkpoint, (location, offset, length) =>
+      weights.read(location, offset, length),
+    );
+    const progress = (stage: string, loadedBytes: number) =>
+      onProgress?.({ stage, loadedBytes, totalBytes: widened.bytes });
+    const file = new CountedFile(widened, (loaded) => progress('Loading the weights into memory', loaded));
+    progress('Loading the weights into memory', 0);
     const heap = await openOrtHeap({ ortBase, threads });
-    const file = new CountedFile(widened, progress);
-    const session = await openHeapSession(heap, widened.graph, widened.location, file).catch((error: unknown) => {
-      throw file.fault ?? error;
-    });
+    const session = await openHeapSession(heap, widened.graph, widened.location, file)
+      .catch((error: unknown) => {
+        throw file.fault ?? error;
+      })
+      .finally(() => widened.free());
     const decoder = new HeapDecoder(heap, session, shape);
     if (signal?.aborted) {
       await decoder.release();
       throw LabError.cancelled();
     }
-    onProgress?.({ stage: 'Ready', loadedBytes: widened.bytes, totalBytes: widened.bytes });
+    progress('Ready', widened.bytes);
     return new OrtModel({
       info: { modelId, device: 'wasm', wide: true, contextWindow: shape.contextLength },
       tokenizer,
@@ -62,12 +68,10 @@ export async function loadWide(
     });
   } catch (error) {
     throw runtimeFault(error, modelId, 'wasm');
+  } finally {
+    weights.close();
   }
 }
-
-/** Files by their paths. */
-const openAll = async (files: ModelFiles, paths: readonly string[]): Promise<Map<string, Blob>> =>
-  new Map(await Promise.all(paths.map(async (path): Promise<[string, Blob]> => [path, await files.open(path)])));
 
 /** Reports how much has been read, up to the last byte, which means that the model is ready. */
 class CountedFile implements ExternalFile {
@@ -94,15 +98,4 @@ class CountedFile implements ExternalFile {
       throw error;
     }
   }
-}
-
-/** Reads ranges of the weights' files while Wasm waits, which workers can do. */
-function readerOf(name: string, blobs: ReadonlyMap<string, Blob>) {
-  const reader = new FileReaderSync();
-  return (location: string, offset: number, length: number): Uint8Array => {
-    const path = `onnx/${location}`;
-    const blob = blobs.get(path);
-    if (!blob) throw missingFile(name, path);
-    return new Uint8Array(reader.readAsArrayBuffer(blob.slice(offset, offset + length)));
-  };
 }

@@ -3,8 +3,9 @@ import { type Checkpoint, missingTensor } from '../checkpoint/checkpoint.ts';
 import { encodeModel, type GraphBuilder, type OnnxTensor } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { DecoderBuilder } from './decoder.ts';
+import { freeNow } from '../free-now.ts';
+import { openWidening, type QuantisedValues, widenMatrix } from '../simd/widen.ts';
 import { requireExported } from './read.ts';
-import { type QuantisedValues, widenRows } from './widen-rows.ts';
 import type { DecoderWeights, FloatMatrix, QuantisedMatrix } from './weights.ts';
 
 /** Reads a range of a data file at once: ONNX Runtime asks for weights while it computes. */
@@ -19,12 +20,11 @@ export interface WidenedModel {
   bytes: number;
   /** The bytes of one weight, valid until the next call. */
   read(offset: number, length: number): Uint8Array;
+  /** Frees the memory of the latest weight. */
+  free(): void;
 }
 
 const LOCATION = 'widened';
-
-/** A larger weight gets memory of its own, which is freed at the next one. */
-const SCRATCH_BYTES = 16 * 2 ** 20;
 
 /**
  * Turns a model that `exportOnnx` wrote with 4 or 8 bits into one of 32-bit floats, which a processor multiplies
@@ -46,6 +46,7 @@ export async function widen(model: Uint8Array, checkpoint: Checkpoint, read: Rea
     location: LOCATION,
     bytes: weights.bytes,
     read: (offset, length) => weights.read(offset, length),
+    free: () => weights.free(),
   };
 }
 
@@ -85,9 +86,10 @@ class WidenedWeights implements DecoderWeights {
   readonly #initializers: ReadonlyMap<string, OnnxTensor>;
   readonly #graph: GraphBuilder;
   readonly #readNow: ReadNow;
+  readonly #kernels = openWidening();
   /** By offset. */
-  readonly #makers = new Map<number, (out: Float32Array<ArrayBuffer>) => void>();
-  #scratch = new ArrayBuffer(0);
+  readonly #makers = new Map<number, () => Float32Array<ArrayBuffer>>();
+  /** Memory of the latest weight that is larger than what the kernels hold, freed at the next one. */
   #large: ArrayBuffer | undefined;
 
   constructor(where: string, initializers: ReadonlyMap<string, OnnxTensor>, graph: GraphBuilder, readNow: ReadNow) {
@@ -109,7 +111,10 @@ class WidenedWeights implements DecoderWeights {
     const [rows = 0, blocks = 0, blob = 0] = this.#tensor(`${name}.codes`).dims;
     const columns = blocks * BLOCK;
     const bits = (8 * blob) / BLOCK === 4 ? 4 : 8;
-    this.#add(name, [columns, rows], (out) => widenRows({ rows, columns, bits, ...this.#quantised(name) }, out));
+    const room = (values: number) => new Float32Array((this.#large = new ArrayBuffer(4 * values)));
+    this.#add(name, [columns, rows], () =>
+      widenMatrix({ rows, columns, bits, ...this.#quantised(name) }, this.#kernels, room),
+    );
     return { name, byColumns: true };
   }
 
@@ -120,18 +125,14 @@ class WidenedWeights implements DecoderWeights {
   read(offset: number, length: number): Uint8Array {
     const make = this.#makers.get(offset);
     if (!make) throw missingTensor(this.#where, `${LOCATION} at ${offset}`);
-    const out = new Float32Array(this.#room(length), 0, length / 4);
-    make(out);
-    return new Uint8Array(out.buffer, 0, length);
+    this.free();
+    const { buffer, byteOffset } = make();
+    return new Uint8Array(buffer, byteOffset, length);
   }
 
-  /** Memory for one weight: reused, because garbage of the size of the model would be in memory beside it. */
-  #room(length: number): ArrayBuffer {
+  free(): void {
     if (this.#large) freeNow(this.#large);
     this.#large = undefined;
-    if (length > SCRATCH_BYTES) return (this.#large = new ArrayBuffer(length));
-    if (this.#scratch.byteLength < length) this.#scratch = new ArrayBuffer(length);
-    return this.#scratch;
   }
 
   #quantised(name: string): Pick<QuantisedValues, 'codes' | 'scales' | 'offsets'> {
@@ -143,10 +144,10 @@ class WidenedWeights implements DecoderWeights {
   }
 
   #copy(name: string): string {
-    return this.#add(name, this.#tensor(name).dims, (out) => out.set(this.#floatsOf(name)));
+    return this.#add(name, this.#tensor(name).dims, () => this.#floatsOf(name));
   }
 
-  #add(name: string, dims: number[], make: (out: Float32Array<ArrayBuffer>) => void): string {
+  #add(name: string, dims: number[], make: () => Float32Array<ArrayBuffer>): string {
     const length = dims.reduce((a, b) => a * b, 4);
     this.#makers.set(this.bytes, make);
     this.#graph.external(name, 'float32', dims, { location: LOCATION, offset: this.bytes, length });
@@ -168,12 +169,7 @@ class WidenedWeights implements DecoderWeights {
   }
 
   /** A copy, because a range of a file need not begin at a multiple of 4. */
-  #floatsOf(name: string): Float32Array {
+  #floatsOf(name: string): Float32Array<ArrayBuffer> {
     return new Float32Array(this.#bytesOf(name).slice().buffer);
   }
-}
-
-/** Without `transfer`, the garbage collector frees it some time. */
-function freeNow(buffer: ArrayBuffer & { transfer?: (length: number) => ArrayBuffer }): void {
-  buffer.transfer?.(0);
 }

@@ -1,6 +1,6 @@
 // The inner loops of the quantiser and of merging, in AssemblyScript: the syntax of TypeScript, the types of
-// WebAssembly. `npm run kernels` compiles this file to kernels.wasm.ts; a test fails where the two differ. fit.ts and
-// product.ts call it.
+// WebAssembly. `npm run kernels` compiles this file to kernels.wasm.ts; a test fails where the two differ. fit.ts,
+// product.ts and widen.ts call it.
 //
 // A block is 32 float32 values: eight vectors of four lanes. Two grids of codes exist: q4 is affine (codes 0 to 15,
 // value = code * scale + minimum), q8 is not (codes -127 to 127, value = code * scale). `affine` is a constant wherever
@@ -293,4 +293,135 @@ export function product(into: usize, left: usize, right: usize, rows: i32, rank:
     into += 4 * width;
     left += 4 * depth;
   }
+}
+
+/** A block's codes of sixteen rows: sixteen vectors. */
+const ROWS: usize = 16;
+const SQUARE: usize = ROWS * VECTOR;
+
+/** Writes the rows `from` and `from + half` byte by byte in turn to two rows at `to`. */
+@inline
+function interleave(from: usize, half: usize, to: usize): void {
+  const low = v128.load(from);
+  const high = v128.load(from + half);
+  v128.store(to, i8x16.shuffle(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+  v128.store(to, i8x16.shuffle(low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), VECTOR);
+}
+
+/**
+ * Transposes sixteen rows of sixteen bytes that are `stride` bytes apart, into `work` plus SQUARE. Each round rotates
+ * the bits of an element's place, four for its row and four for its column, by one.
+ */
+@inline
+function transpose(from: usize, stride: usize, work: usize): void {
+  const other = work + SQUARE;
+  for (let row: usize = 0; row < 8; row++) interleave(from + row * stride, 8 * stride, work + 2 * row * VECTOR);
+  for (let row: usize = 0; row < 8; row++) interleave(work + row * VECTOR, SQUARE / 2, other + 2 * row * VECTOR);
+  for (let row: usize = 0; row < 8; row++) interleave(other + row * VECTOR, SQUARE / 2, work + 2 * row * VECTOR);
+  for (let row: usize = 0; row < 8; row++) interleave(work + row * VECTOR, SQUARE / 2, other + 2 * row * VECTOR);
+}
+
+/** Four float32 that are `stride` bytes apart. */
+@inline
+function four(from: usize, stride: usize): v128 {
+  let v = v128.load32_splat(from);
+  v = f32x4.replace_lane(v, 1, load<f32>(from + stride));
+  v = f32x4.replace_lane(v, 2, load<f32>(from + 2 * stride));
+  return f32x4.replace_lane(v, 3, load<f32>(from + 3 * stride));
+}
+
+/** Stores four signed codes times their scales, plus their offsets. */
+@inline
+function store4(to: usize, codes: v128, scale: v128, offset: v128, affine: bool): void {
+  const product = f32x4.mul(f32x4.convert_i32x4_s(codes), scale);
+  v128.store(to, affine ? f32x4.add(product, offset) : product);
+}
+
+/**
+ * The values of a matrix of codes [rows, columns], transposed: `columns` vectors of `rows` float32, `stride` bytes
+ * apart. `rows` is a multiple of 16, `columns` of 32. 4 bits (codes 0 to 15 around 8, two to a byte) have `offsets`
+ * [columns / 32, rows], 8 bits (around 128) have none; `scales` is [rows, columns / 32]. `work` has room for 512 bytes.
+ */
+@inline
+function widen(
+  codes: usize,
+  scales: usize,
+  offsets: usize,
+  out: usize,
+  rows: usize,
+  columns: usize,
+  stride: usize,
+  work: usize,
+  affine: bool,
+): void {
+  const width = affine ? columns >> 1 : columns;
+  const scaleWidth = columns >> 3;
+  const blockWidth = affine ? VECTOR : 2 * VECTOR;
+  const middle = i8x16.splat(affine ? 8 : -128);
+  const nibble = i8x16.splat(15);
+  for (let block: usize = 0; block < columns >> 5; block++) {
+    for (let row: usize = 0; row < rows; row += ROWS) {
+      const scale = scales + row * scaleWidth + (block << 2);
+      const s0 = four(scale, scaleWidth);
+      const s1 = four(scale + 4 * scaleWidth, scaleWidth);
+      const s2 = four(scale + 8 * scaleWidth, scaleWidth);
+      const s3 = four(scale + 12 * scaleWidth, scaleWidth);
+      const offset = affine ? offsets + ((block * rows + row) << 2) : 0;
+      const o0 = v128.load(offset);
+      const o1 = v128.load(offset, VECTOR);
+      const o2 = v128.load(offset, 2 * VECTOR);
+      const o3 = v128.load(offset, 3 * VECTOR);
+      let to = out + (block << 5) * stride + (row << 2);
+      for (let part: usize = 0; part < blockWidth; part += VECTOR) {
+        transpose(codes + row * width + block * blockWidth + part, width, work);
+        for (let byte: usize = 0; byte < SQUARE; byte += VECTOR) {
+          const both = v128.load(work + SQUARE + byte);
+          const first = i8x16.sub(affine ? v128.and(both, nibble) : both, middle);
+          let low = i16x8.extend_low_i8x16_s(first);
+          let high = i16x8.extend_high_i8x16_s(first);
+          store4(to, i32x4.extend_low_i16x8_s(low), s0, o0, affine);
+          store4(to + VECTOR, i32x4.extend_high_i16x8_s(low), s1, o1, affine);
+          store4(to + 2 * VECTOR, i32x4.extend_low_i16x8_s(high), s2, o2, affine);
+          store4(to + 3 * VECTOR, i32x4.extend_high_i16x8_s(high), s3, o3, affine);
+          to += stride;
+          if (affine) {
+            const second = i8x16.sub(i8x16.shr_u(both, 4), middle);
+            low = i16x8.extend_low_i8x16_s(second);
+            high = i16x8.extend_high_i8x16_s(second);
+            store4(to, i32x4.extend_low_i16x8_s(low), s0, o0, affine);
+            store4(to + VECTOR, i32x4.extend_high_i16x8_s(low), s1, o1, affine);
+            store4(to + 2 * VECTOR, i32x4.extend_low_i16x8_s(high), s2, o2, affine);
+            store4(to + 3 * VECTOR, i32x4.extend_high_i16x8_s(high), s3, o3, affine);
+            to += stride;
+          }
+        }
+      }
+    }
+  }
+}
+
+export function widen4(
+  codes: usize,
+  scales: usize,
+  offsets: usize,
+  out: usize,
+  rows: usize,
+  columns: usize,
+  stride: usize,
+  work: usize,
+): void {
+  widen(codes, scales, offsets, out, rows, columns, stride, work, true);
+}
+
+export function widen8(
+  codes: usize,
+  scales: usize,
+  offsets: usize,
+  out: usize,
+  rows: usize,
+  columns: usize,
+  stride: usize,
+  work: usize,
+): void {
+  widen(codes, scales, offsets, out, rows, columns, stride, work, false);
 }

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { BLOCK } from '../quantise.ts';
+import { openWidening, type QuantisedValues, widenMatrix } from './widen.ts';
+
+/** A matrix whose scales and offsets have few binary digits, as those of stored blocks do, so that sums are exact. */
+function matrix(bits: 4 | 8, rows: number, columns: number, hasOffsets = bits === 4): QuantisedValues {
+  const blocks = (rows * columns) / BLOCK;
+  return {
+    bits,
+    rows,
+    columns,
+    codes: Uint8Array.from({ length: (rows * columns * bits) / 8 }, (_, i) => (i * 89 + (i >> 5) * 31) % 256),
+    scales: Float32Array.from({ length: blocks }, (_, i) => (1 + ((i * 37) % 101)) / 1024),
+    offsets: hasOffsets ? Float32Array.from({ length: blocks }, (_, i) => (((i * 53) % 97) - 48) / 512) : undefined,
+  };
+}
+
+/** The value of one element, as the format defines it. */
+function valueAt({ bits, rows, columns, codes, scales, offsets }: QuantisedValues, row: number, column: number) {
+  const block = Math.floor(column / BLOCK);
+  const scale = scales[row * (columns / BLOCK) + block] ?? NaN;
+  const place = row * columns + column;
+  if (bits === 8) return ((codes[place] ?? NaN) - 128) * scale;
+  const pair = codes[place >> 1] ?? NaN;
+  return ((place % 2 === 0 ? pair & 15 : pair >> 4) - 8) * scale + (offsets?.[block * rows + row] ?? 0);
+}
+
+describe('widenMatrix', () => {
+  it.each([
+    ['fits the kernel', matrix(4, 64, 96)],
+    ['fits the kernel, with 8 bits', matrix(8, 64, 96)],
+    ['has no offsets', matrix(4, 32, 64, false)],
+    ['has a number of rows that the kernel cannot take', matrix(4, 37, 64)],
+    ['has fewer rows than the kernel takes', matrix(8, 3, 32)],
+    ['is larger than the memory of the kernel', matrix(4, 2100, 512)],
+    ['is larger, with 8 bits and an odd number of rows', matrix(8, 2101, 512)],
+  ])('gives the values of the blocks, by columns, if a matrix %s', (_, values) => {
+    const room = (count: number) => new Float32Array(count);
+    const fast = widenMatrix(values, openWidening(), room);
+    const plain = widenMatrix(values, null, room);
+    expect(fast.findIndex((value, i) => value !== plain[i])).toBe(-1);
+    const { rows, columns } = values;
+    expect(fast).toHaveLength(rows * columns);
+    for (let i = 0; i < fast.length; i += 101)
+      expect(fast[i], `element ${i}`).toBe(Math.fround(valueAt(values, i % rows, Math.floor(i / rows))));
+  });
+});
