@@ -51,6 +51,10 @@ const BENCHES: Record<string, Entry> = {
     summary: 'Merge an adapter of rank 64 into the embedded model as the page does when it loads one: seconds.',
     load: async () => (await import('./merge-adapter.ts')).benchMergeAdapter,
   },
+  'long-use': {
+    summary: 'The page with 2,000 conversations, 300 messages and 10,000 records: its longest tasks and its nodes.',
+    load: async () => (await import('./long-use.ts')).benchLongUse,
+  },
   train: {
     summary: 'A LoRA training step of SmolLM2-135M vs. PEFT on torch: tokens per second and peak memory.',
     load: async () => (await import('./train.ts')).benchTrain,

@@ -3,8 +3,8 @@ import { higherLevel, strongerSignal, type CrisisSignal } from '../safety/kinds.
 import type { Message, Noticed } from './conversation.ts';
 
 const NOTHING: CrisisSignal = { level: 'none', kinds: [] };
-/** Signals that no more phrases can change. */
-const known = new WeakMap<object, CrisisSignal>();
+/** The signal of a message, and whether the phrases of all languages were known when it was looked for. */
+const known = new WeakMap<object, { signal: CrisisSignal; everyLanguage: boolean }>();
 
 /** The danger that rules detect in a text at once; undefined if none. */
 export function noticedIn(text: string): Noticed | undefined {
@@ -19,11 +19,11 @@ export function noticedIn(text: string): Noticed | undefined {
 export function signalOf(message: Pick<Message, 'speaker' | 'text' | 'noticed'>): CrisisSignal {
   if (message.speaker !== 'seeker') return NOTHING;
   const before = known.get(message);
-  if (before) return before;
+  if (before?.everyLanguage === knowsLanguages()) return before.signal;
   const now = detectCrisis(message.text);
   const signal =
     message.noticed && higherLevel(message.noticed.level, now.level) === message.noticed.level ? message.noticed : now;
-  if (knowsLanguages()) known.set(message, signal);
+  known.set(message, { signal, everyLanguage: knowsLanguages() });
   return signal;
 }
 

@@ -1,4 +1,5 @@
 const LONGEST = 60;
+const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** A title from a message: its first 60 characters on one line, cut between words where possible. */
@@ -16,4 +17,4 @@ export function titleFrom(text: string): string {
 
 /** A name that reveals nothing of the content: the day it began, in local time. */
 export const neutralTitle = (createdAt: number): string =>
-  `Conversation of ${new Date(createdAt).toLocaleDateString('en', { dateStyle: 'medium' })}`;
+  `Conversation of ${day.format(createdAt)}`;

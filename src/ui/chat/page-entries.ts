@@ -51,6 +51,9 @@ export function helpedEntry(
   return newest && newest.signal.level !== 'none' && !hidden.has(newest.id) ? newest : undefined;
 }
 
+/** The entry that was last made of a message. An entry that stays the same object is not rendered again. */
+const made = new WeakMap<Message, PageEntry>();
+
 /** The shown branch of a conversation, first message first. `writingId` is the reply that is being written. */
 export function pageEntries(conversation: Conversation, writingId: string | null): PageEntry[] {
   const versions = new Map<string | null, string[]>();
@@ -63,17 +66,30 @@ export function pageEntries(conversation: Conversation, writingId: string | null
   const answered = answeredOn(path);
   return path.map((message, i) => {
     const siblings = versions.get(message.parent) ?? [];
-    return {
+    const index = siblings.indexOf(message.id);
+    const [writing, folded] = [message.id === writingId, answered[i]?.level === 'danger'];
+    const signal = signalOf(message);
+    const last = made.get(message);
+    const same =
+      last?.writing === writing &&
+      last.folded === folded &&
+      last.signal === signal &&
+      last.versions.index === index &&
+      last.versions.count === siblings.length;
+    if (same) return last;
+    const entry = {
       id: message.id,
       speaker: message.speaker,
       text: message.text,
-      writing: message.id === writingId,
-      versions: { index: siblings.indexOf(message.id), count: siblings.length },
+      writing,
+      versions: { index, count: siblings.length },
       reply: message.reply ? noteOf(message, message.reply, writingId) : null,
       rating: message.rating,
-      signal: signalOf(message),
-      folded: answered[i]?.level === 'danger',
+      signal,
+      folded,
     };
+    made.set(message, entry);
+    return entry;
   });
 }
 

@@ -80,6 +80,15 @@ export function seenRows(
   return [...(system.trim() ? [systemRow('system', system, view.base - view.summaryTokens)] : []), ...notes, ...rows];
 }
 
+/** The rows of `now`, where nothing changed as the objects of `before`, so that they are not rendered again. */
+export function keptRows(before: readonly SeenRow[], now: readonly SeenRow[]): SeenRow[] {
+  const earlier = new Map(before.map((row) => [row.key, row]));
+  return now.map((row) => {
+    const last = earlier.get(row.key);
+    return last && JSON.stringify(last) === JSON.stringify(row) ? last : row;
+  });
+}
+
 const PLAIN = {
   absent: null,
   draft: false,

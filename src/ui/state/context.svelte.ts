@@ -8,6 +8,7 @@ import { REPRESENTATION_IDS, type AsWritten, type RepresentationId } from '../..
 import {
   edgeOf,
   fatesOf,
+  keptRows,
   meterRow,
   seenRows,
   type Edge,
@@ -151,7 +152,7 @@ export class ContextState {
     const chosen = seen.get(representation);
     if (!chosen) return;
     const { fit, exact } = chosen;
-    this.rows = seenRows(chosen, utterances, { system, representation });
+    this.rows = keptRows(this.rows, seenRows(chosen, utterances, { system, representation }));
     this.total = utterances.length === 0 || fit instanceof LabError ? null : fit.tokens;
     this.estimated = !exact;
     this.instead = chosen.instead;
