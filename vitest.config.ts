@@ -42,10 +42,10 @@ const LEAST_COVERED = {
 
 const browser = {
   environment: 'node',
-  testTimeout: 480_000,
-  hookTimeout: 240_000,
+  testTimeout: 900_000,
+  hookTimeout: 480_000,
   // The unit tests and the checks run at the same time, so a page may be slow to show what a test waits for.
-  expect: { poll: { timeout: 60_000, interval: 100 } },
+  expect: { poll: { timeout: 180_000, interval: 100 } },
 };
 
 export default defineConfig({

@@ -40,7 +40,7 @@ export interface VisitOptions {
 }
 
 /** Milliseconds for which a step waits: other test files and programs may keep the machine busy. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 /** Opens `url` in a fresh profile, or in `context` for a second page of the same person. */
 export async function visit(browser: Browser, url: string, options: VisitOptions = {}): Promise<Visit> {

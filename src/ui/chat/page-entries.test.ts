@@ -63,6 +63,21 @@ describe('the entries of a page', () => {
     expect(helpedEntry(pageEntries(calm.conversation, null), shown)).toBeUndefined();
   });
 
+  it('stay the same objects where nothing changed, so that a message costs the same at any length', () => {
+    const { conversation, answer } = dialogue();
+    const [question, said] = pageEntries(conversation, null);
+    const { conversation: grown } = append(conversation, { speaker: 'seeker', text: 'Thank you.' });
+    expect(
+      pageEntries(grown, null)
+        .slice(0, 2)
+        .map((entry, i) => entry === [question, said][i]),
+    ).toEqual([true, true]);
+    const rated = pageEntries(update(grown, answer.id, { rating: 'up' }), null);
+    expect([rated[0] === question, rated[1] === said, rated[1]?.rating]).toEqual([true, false, 'up']);
+    expect(pageEntries(conversation, answer.id)[1]).toMatchObject({ writing: true });
+    expect(pageEntries(regenerate(grown, answer.id, reply).conversation, null)[1]?.versions.count).toBe(2);
+  });
+
   it('tell what was done around the model, and its strategy', () => {
     const assist = { exchanges: 0, bestOf: 2, candidates: [{ text: 'a', score: 1 }], chosen: 0 };
     const { conversation, answer } = dialogue();

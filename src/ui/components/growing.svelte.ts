@@ -12,7 +12,8 @@ export class Growing {
   readonly step: number;
   /** Number of rows in the page, at most. */
   shown: number = $state(0);
-  #filling = 0;
+  /** Counts the lists, so that what fills one of them stops when another is shown. */
+  #lists = $state(0);
 
   constructor(step: number) {
     this.step = step;
@@ -21,7 +22,7 @@ export class Growing {
 
   /** Begins again, for another list. */
   readonly reset = (): void => {
-    this.#filling++;
+    this.#lists++;
     this.shown = this.step;
   };
 
@@ -38,22 +39,30 @@ export class Growing {
   };
 
   /**
-   * Fills the page with all of `count()` rows after those of the first step are drawn, so that opening a long list
-   * costs as much as opening a short one. Called while a component is created.
+   * Fills the page with all `count()` rows of the list that `id()` names, after its first step is drawn, so that
+   * opening a long list costs as much as opening a short one. Called while a component is created.
    */
-  readonly fill = (count: () => number): void => {
+  readonly fill = (count: () => number, id: () => unknown): void => {
+    // Derived, because a conversation is a new object with each message.
+    const list = $derived(id());
+    $effect.pre(() => {
+      void list;
+      untrack(this.reset);
+    });
     $effect(() => {
-      if (this.shown < count()) void this.reach(untrack(count));
+      void this.#lists;
+      const rows = count();
+      void nextFrame().then(() => this.reach(rows));
     });
   };
 
-  /** Shows at least `rows`, one step per frame, so that the page never stands still. Stopped by a reset. */
+  /** Shows at least `rows`, one step per frame, so that the page never stands still. */
   async reach(rows: number): Promise<void> {
-    const filling = ++this.#filling;
-    while (this.shown < rows && filling === this.#filling) {
+    const list = this.#lists;
+    while (this.shown < rows && list === this.#lists) {
       this.shown += this.step;
       await tick();
-      if (this.shown < rows) await nextFrame();
+      await nextFrame();
     }
   }
 }

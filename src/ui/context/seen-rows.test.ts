@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RepresentationId } from '../../core/compression/representation.ts';
 import { wordTokenizer } from '../../core/context/testing/word-tokenizer.ts';
 import { viewCompressed } from '../../lab/index.ts';
-import { meterRow, seenRows, type SeenSaid } from './seen-rows.ts';
+import { keptRows, meterRow, seenRows, type SeenSaid } from './seen-rows.ts';
 
 const SAID: SeenSaid[] = [
   { key: 'a', speaker: 'supporter', text: 'Welcome', whole: false, draft: false },
@@ -43,6 +43,19 @@ describe('seenRows', () => {
   it('gives no reason where nothing is compressed, and shows no system message where there is none', async () => {
     const { rows } = await look('raw', { system: ' ' });
     expect(rows.map(({ key, asWritten }) => [key, asWritten])).toEqual(['a', 'b', 'c', 'd'].map((key) => [key, null]));
+  });
+});
+
+describe('keptRows', () => {
+  it('keeps the rows that say the same, and takes those that changed', async () => {
+    const before = (await look('keypos')).rows;
+    const same = keptRows(before, (await look('keypos')).rows);
+    expect(same.map((row, i) => row === before[i])).toEqual(before.map(() => true));
+    const { rows } = await look('nostopwords');
+    const mixed = keptRows(before, rows);
+    expect(mixed).toEqual(rows);
+    expect(mixed.filter((row) => before.includes(row)).map(({ key }) => key)).toContain('system');
+    expect(mixed.every((row) => before.includes(row))).toBe(false);
   });
 });
 
