@@ -2,8 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { z } from 'zod';
 import { exportConversations } from '../src/core/conversation/exchange.ts';
 import { append, createConversation, rename } from '../src/core/conversation/tree.ts';
+import { parseJsonLines } from '../src/core/json-lines.ts';
 import { launch } from '../tests/harness/browser.ts';
 import { serveStatically } from '../tests/harness/lab.ts';
 import { Person } from '../tests/harness/person.ts';
@@ -175,12 +177,18 @@ function manyConversations(): string {
 async function manyRecords(): Promise<{ plan: string; records: string }> {
   const folder = join(import.meta.dirname, '../public/results');
   const { plan } = JSON.parse(await readFile(join(folder, 'esconv-test.json'), 'utf8')) as { plan: unknown };
-  const lines = (await readFile(join(folder, 'esconv-test.numbers.jsonl'), 'utf8')).trim().split('\n');
+  const where = join(folder, 'esconv-test.numbers.jsonl');
+  const committed = parseJsonLines(await readFile(where, 'utf8'), z.looseObject({}), {
+    code: 'bad-file',
+    what: 'A committed record cannot be read.',
+    where,
+    todo: 'Restore the file.',
+  });
   const records = Array.from({ length: RECORDS }, (_, i) => ({
     reference: 'That sounds hard. How long has it been so?',
     hypothesis: `I hear you. It is day ${i} of it, isn't it?`,
-    ...(JSON.parse(lines[i % lines.length] ?? '') as object),
-    dialogue: `dialogue ${Math.floor(i / lines.length)} of ${i % lines.length}`,
+    ...committed[i % committed.length],
+    dialogue: `dialogue ${Math.floor(i / committed.length)} of ${i % committed.length}`,
   }));
   return { plan: JSON.stringify(plan), records: records.map((record) => JSON.stringify(record)).join('\n') };
 }

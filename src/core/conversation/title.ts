@@ -16,5 +16,4 @@ export function titleFrom(text: string): string {
 }
 
 /** A name that reveals nothing of the content: the day it began, in local time. */
-export const neutralTitle = (createdAt: number): string =>
-  `Conversation of ${day.format(createdAt)}`;
+export const neutralTitle = (createdAt: number): string => `Conversation of ${day.format(createdAt)}`;

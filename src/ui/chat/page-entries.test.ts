@@ -72,8 +72,8 @@ describe('the entries of a page', () => {
         .slice(0, 2)
         .map((entry, i) => entry === [question, said][i]),
     ).toEqual([true, true]);
-    const rated = pageEntries(update(grown, answer.id, { rating: 'up' }), null);
-    expect([rated[0] === question, rated[1] === said, rated[1]?.rating]).toEqual([true, false, 'up']);
+    const rated = pageEntries(update(grown, answer.id, { rating: { liked: true, why: '' } }), null);
+    expect([rated[0] === question, rated[1] === said, rated[1]?.rating?.liked]).toEqual([true, false, true]);
     expect(pageEntries(conversation, answer.id)[1]).toMatchObject({ writing: true });
     expect(pageEntries(regenerate(grown, answer.id, reply).conversation, null)[1]?.versions.count).toBe(2);
   });
