@@ -147,7 +147,9 @@ describe('the first page', () => {
     await banner.getByRole('heading', { name: 'Menschen, die du jetzt erreichen kannst' }).waitFor();
     expect(await banner.getByRole('link').allInnerTexts()).toEqual(['112', '0800 111 0 111', 'findahelpline.com']);
     await page.getByText('Denkst du daran, dir das Leben zu nehmen?').first().waitFor();
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toMatch(/^Gespräch vom \d/);
+    // The conversation is renamed a moment after help is shown.
+    const name = () => page.getByRole('heading', { level: 1 }).innerText();
+    await expect.poll(name).toMatch(/^Gespräch vom \d/);
     await page.getByTestId('stop-reply').click();
     const choice = page.getByRole('banner').getByTestId('language');
     await choice.focus();
@@ -155,7 +157,7 @@ describe('the first page', () => {
     await page.getByRole('heading', { name: 'Personas con las que puedes hablar ahora' }).waitFor();
     await page.reload();
     await page.getByRole('heading', { name: 'Personas con las que puedes hablar ahora' }).waitFor();
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toMatch(/^Conversación del \d/);
+    await expect.poll(name).toMatch(/^Conversación del \d/);
     expect([await language(), await choice.inputValue()]).toEqual(['es', 'es']);
     expect(guest.errors).toEqual([]);
     await guest.close();

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { append, createConversation } from '../../core/conversation/tree.ts';
 import { loadLanguages } from '../../core/safety/crisis.ts';
 import type { ChatState } from './chat-state.svelte.ts';
+import { noticedLate } from './danger-check.ts';
 import { setUpChat } from './testing/chat.ts';
 
 describe('a message of danger', () => {
@@ -87,6 +89,7 @@ describe('a message in another language', () => {
       ['', 'none'],
     ]);
     expect(chat.draft).toBe('and');
+    expect(chat.title).toMatch(/^Conversation of /);
     expect(chat.announcer.alert).toContain('Are you safe?');
   });
 });
@@ -148,5 +151,23 @@ describe('the classifier', () => {
     await settled();
     expect(looked).toEqual(['I gave my cat away', 'I gave my cat away']);
     expect(noticed(chat)).toBe('concern');
+  });
+});
+
+describe('danger that is noticed late', () => {
+  it('takes the words out of the name of the conversation', async () => {
+    await loadLanguages();
+    const { conversation, message } = append(createConversation(), { speaker: 'seeker', text: 'Je veux mourir' });
+    // As it was written before the phrases of its language had arrived.
+    const { noticed: _, ...unnoticed } = message;
+    const messages = new Map([[message.id, unnoticed]]);
+    const quoted = { ...conversation, title: 'Je veux mourir', messages };
+    const late = noticedLate(quoted, unnoticed);
+    expect([late?.title, late?.messages.get(message.id)?.noticed?.level]).toEqual([conversation.title, 'danger']);
+    expect(late?.title).toMatch(/^Conversation of /);
+    // A name that the person chose stays.
+    expect(noticedLate({ ...quoted, title: 'My evening' }, unnoticed)?.title).toBe('My evening');
+    expect(noticedLate(conversation, message)).toBeUndefined();
+    expect(noticedLate(null, unnoticed)).toBeUndefined();
   });
 });

@@ -16,7 +16,7 @@ import { pageEntries, type PageEntry } from '../chat/page-entries.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { attempt } from './attempt.ts';
 import type { ChatDependencies } from './chat-dependencies.ts';
-import { checkNewest } from './danger-check.ts';
+import { checkNewest, noticedLate } from './danger-check.ts';
 import { Latest } from './latest.ts';
 import { beginReply, type Wanted, type Writing } from './reply-place.ts';
 import { chatTexts } from '../texts/chat.ts';
@@ -145,14 +145,12 @@ export class ChatState {
 
   /** Adds another version of a reply. */
   async regenerate(id: string): Promise<void> {
-    if (!this.conversation || this.busy) return;
-    await this.#start({ kind: 'version', of: id });
+    if (this.conversation && !this.busy) await this.#start({ kind: 'version', of: id });
   }
 
   /** Resumes a reply that was cut or stopped, where it ended. */
   async resume(id: string): Promise<void> {
-    if (!this.conversation || this.busy) return;
-    await this.#start({ kind: 'rest', of: id });
+    if (this.conversation && !this.busy) await this.#start({ kind: 'rest', of: id });
   }
 
   /** After an error: answers the last message again, or resumes its reply again if that is what failed. */
@@ -179,7 +177,11 @@ export class ChatState {
 
   /** Announces help for a message, once it can be judged in all languages; it is answered after that. */
   #judge(message: Message): void {
-    this.#judged = this.#dependencies.languages.ready().then(() => this.announcer.help(message));
+    this.#judged = this.#dependencies.languages.ready().then(async () => {
+      this.announcer.help(message);
+      const noticed = noticedLate(this.conversation, message);
+      if (noticed) await this.#keep(noticed);
+    });
   }
 
   #start(wanted: Wanted = { kind: 'answer' }): Promise<void> {
@@ -254,11 +256,8 @@ export class ChatState {
   }
 
   #checkDanger(): Promise<void> {
-    const current = (): Conversation | null => this.conversation;
     return checkNewest(this.#dependencies.classifyDanger, {
-      get conversation() {
-        return current();
-      },
+      conversation: () => this.conversation,
       noticed: async (conversation, message) => {
         this.announcer.help(message);
         await this.#keep(conversation);

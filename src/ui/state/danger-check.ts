@@ -1,12 +1,12 @@
 import type { Conversation, Message } from '../../core/conversation/conversation.ts';
-import { newestOf, signalOf } from '../../core/conversation/danger.ts';
+import { newestOf, noticedIn, signalOf } from '../../core/conversation/danger.ts';
 import { notice, pathTo } from '../../core/conversation/tree.ts';
 import { strongerSignal } from '../../core/safety/kinds.ts';
 import type { ChatDependencies } from './chat-dependencies.ts';
 
 /** The conversation on the page. */
 interface Page {
-  readonly conversation: Conversation | null;
+  conversation(): Conversation | null;
   /** Called when a message calls for help that has not been shown yet. */
   noticed(conversation: Conversation, message: Message): Promise<void>;
 }
@@ -17,7 +17,7 @@ interface Page {
  * Never rejects.
  */
 export async function checkNewest(classify: ChatDependencies['classifyDanger'], page: Page): Promise<void> {
-  const begun = page.conversation;
+  const begun = page.conversation();
   if (!begun) return;
   for (const message of newestOf(pathTo(begun))) await check(classify, page, begun.id, message);
 }
@@ -31,11 +31,23 @@ async function check(
   if (signalOf(message).level === 'danger') return;
   const seen = await classify(message.text).catch(() => undefined);
   // Meanwhile the person may have opened another conversation, or written another version of the message.
-  const now = page.conversation;
+  const now = page.conversation();
   const found = now?.id === conversation ? now.messages.get(message.id) : undefined;
   if (!seen || !now || !found || found.text !== message.text) return;
   const { level, kinds } = strongerSignal(signalOf(found), seen);
   if (level === 'none' || level === signalOf(found).level) return;
   const changed = notice(now, found.id, { level, kinds });
   await page.noticed(changed, changed.messages.get(found.id) ?? found);
+}
+
+/**
+ * The conversation with danger that was noticed in a message only once all languages were known, under a name that
+ * does not quote it; undefined if there is none.
+ */
+export function noticedLate(
+  conversation: Conversation | null,
+  { id, noticed, text }: Message,
+): Conversation | undefined {
+  const late = noticed ? undefined : noticedIn(text);
+  return late && conversation?.messages.has(id) ? notice(conversation, id, late) : undefined;
 }
