@@ -159,7 +159,8 @@ describe('danger that is noticed late', () => {
     await loadLanguages();
     const { conversation, message } = append(createConversation(), { speaker: 'seeker', text: 'Je veux mourir' });
     // As it was written before the phrases of its language had arrived.
-    const { noticed: _, ...unnoticed } = message;
+    const unnoticed = { ...message };
+    delete unnoticed.noticed;
     const messages = new Map([[message.id, unnoticed]]);
     const quoted = { ...conversation, title: 'Je veux mourir', messages };
     const late = noticedLate(quoted, unnoticed);
