@@ -1,6 +1,6 @@
-import { joinBytes } from '../../core/bytes.ts';
 import type { StoredFile } from './database.ts';
-import { hashBytes } from './digest.ts';
+import { hashBytes, hashPieces } from './digest.ts';
+import { sumOf } from './segments.ts';
 
 /**
  * Whether a file's segments still have the stored bytes. A file that was hashed as a whole has no digests yet: the
@@ -12,15 +12,15 @@ export async function compareSegments(
   read: (index: number) => Promise<Uint8Array<ArrayBuffer> | undefined>,
 ): Promise<{ state: 'same' | 'changed'; digests?: string[] }> {
   const found: string[] = [];
-  const whole: Uint8Array<ArrayBuffer>[] = [];
+  const whole = !digests && sha256 ? hashPieces(sumOf(segments)) : undefined;
   for (const i of segments.keys()) {
     const bytes = (await read(i)) ?? new Uint8Array();
     const digest = await hashBytes(bytes);
     if (digests && digest !== digests[i]) return { state: 'changed' };
     found.push(digest);
-    if (!digests && sha256) whole.push(bytes);
+    whole?.add(bytes);
   }
   if (digests) return { state: 'same' };
-  if (sha256 && (await hashBytes(joinBytes(whole))) !== sha256) return { state: 'changed' };
+  if (whole && (await whole.digest()) !== sha256) return { state: 'changed' };
   return { state: 'same', digests: found };
 }

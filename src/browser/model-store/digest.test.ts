@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { hashBlob, hashBytes } from './digest.ts';
+import { hashBlob, hashBytes, hashPieces } from './digest.ts';
 
 /** SHA-256 of "abc", from FIPS 180-2, appendix B.1. */
 const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
@@ -27,6 +27,14 @@ describe('SHA-256', () => {
     expect(await hashBytes(abc)).toBe(ABC);
     expect(await hashBlob(new Blob([abc]))).toBe(ABC);
     expect(await hashBlob(large(abc))).toBe(ABC);
+  });
+
+  it('is the same of pieces that are kept and of those of a file that is too large for that', async () => {
+    for (const size of [3, 2 ** 30]) {
+      const hash = hashPieces(size);
+      for (const byte of abc) hash.add(Uint8Array.of(byte));
+      expect(await hash.digest()).toBe(ABC);
+    }
   });
 
   it('is the same where the page has no Web Crypto, also of a part of a buffer', async () => {
