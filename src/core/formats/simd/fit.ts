@@ -1,6 +1,6 @@
 import { roundToHalf } from '../float.ts';
 import { BLOCK, Q4_WIDTHS, Q8_WIDTHS, quantiseQ4, quantiseQ8 } from '../quantise.ts';
-import { instantiateKernels, type Kernel } from './instantiate.ts';
+import { instantiateKernels, makeRoom, type Kernel } from './instantiate.ts';
 
 /** Fitted blocks; codes are bytes, in two's complement if the grid has negative ones. */
 export interface FittedBlocks {
@@ -49,7 +49,7 @@ function kernels(): Kernels | null {
   if (made === undefined) {
     try {
       const { memory, kernel } = instantiateKernels();
-      memory.grow(Math.ceil(PLACES.end / 65536));
+      makeRoom(memory, PLACES.end);
       made = {
         memory,
         search: { q4: kernel('search4'), q8: kernel('search8') },

@@ -14,3 +14,11 @@ export function instantiateKernels(): { memory: WebAssembly.Memory; kernel: (nam
   const { exports } = new WebAssembly.Instance(compiled);
   return { memory: exports['memory'] as WebAssembly.Memory, kernel: (name) => exports[name] as Kernel };
 }
+
+/**
+ * Makes the memory at least `bytes` large. What it holds stays.
+ * @throws {RangeError} if there is no more memory.
+ */
+export function makeRoom(memory: WebAssembly.Memory, bytes: number): void {
+  if (memory.buffer.byteLength < bytes) memory.grow(Math.ceil((bytes - memory.buffer.byteLength) / 65536));
+}

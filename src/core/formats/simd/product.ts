@@ -1,4 +1,4 @@
-import { instantiateKernels, type Kernel } from './instantiate.ts';
+import { instantiateKernels, makeRoom, type Kernel } from './instantiate.ts';
 
 /** Multiples that the kernel needs, so that its sums stay in registers. */
 const ROWS = 4;
@@ -54,7 +54,7 @@ function addWithKernel(
   const step = Math.max(ROWS, Math.floor(CHUNK_BYTES / (4 * width) / ROWS) * ROWS);
   const places = { right: 0, left: 4 * rank * width, into: 4 * rank * (width + step) };
   const bytes = places.into + 4 * step * width;
-  if (memory.buffer.byteLength < bytes) memory.grow(Math.ceil((bytes - memory.buffer.byteLength) / 65536));
+  makeRoom(memory, bytes);
   const memoryOf = (place: number, length: number): Float32Array => new Float32Array(memory.buffer, place, length);
   copyRows(right, columns, memoryOf(places.right, rank * width), width);
   const [factors, sums] = [memoryOf(places.left, step * rank), memoryOf(places.into, step * width)];

@@ -1,5 +1,5 @@
 import { BLOCK } from '../quantise.ts';
-import { instantiateKernels, type Kernel } from './instantiate.ts';
+import { instantiateKernels, makeRoom, type Kernel } from './instantiate.ts';
 
 /** A matrix in MatMulNBits form with the exporter's offsets; see `QuantisedMatrix`. */
 export interface QuantisedValues {
@@ -48,7 +48,7 @@ export function widenMatrix(
   const most = Math.max(ROWS, Math.floor(MOST_VALUES / columns / ROWS) * ROWS);
   const height = Math.min(rows, most);
   const bytes = placesOf(height, columns, bits).out + 4 * columns * height;
-  const kernels = found && makeRoom(found.memory, bytes) ? found : null;
+  const kernels = found && hasRoom(found.memory, bytes) ? found : null;
   const regular = kernels ? rows - (rows % ROWS) : 0;
   const isWhole = kernels !== null && rows <= most;
   const out = isWhole ? widenInKernel(kernels, matrix, [0, regular, rows]) : room(rows * columns);
@@ -69,10 +69,10 @@ function placesOf(count: number, columns: number, bits: number) {
   return { codes: WORK_BYTES, scales, offsets, out: offsets + (4 * count * columns) / BLOCK };
 }
 
-/** Makes room for `bytes`; false if there is no more memory. */
-function makeRoom(memory: WebAssembly.Memory, bytes: number): boolean {
+/** Whether the memory could be made large enough. */
+function hasRoom(memory: WebAssembly.Memory, bytes: number): boolean {
   try {
-    if (memory.buffer.byteLength < bytes) memory.grow(Math.ceil((bytes - memory.buffer.byteLength) / 65536));
+    makeRoom(memory, bytes);
     return true;
   } catch {
     return false;
