@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { chooseDevice, gpuObstacle, type Surroundings } from './choose-device.ts';
 import { probeGpu, type GpuProbe } from './gpu.ts';
+import { CARD } from './testing/card.ts';
 
-const CARD: GpuProbe = {
-  available: true,
-  software: false,
-  halfPrecision: true,
-  maxBufferBytes: 2 ** 31,
-  maxBindingBytes: 2 ** 31,
-  maxBuffersPerShader: 10,
-  description: 'acme card',
-};
 const NO_HALVES: GpuProbe = { ...CARD, halfPrecision: false };
 const PROGRAM: GpuProbe = { ...CARD, software: true, description: 'google swiftshader' };
 const NONE: GpuProbe = { available: false, reason: 'no graphics adapter was found' };

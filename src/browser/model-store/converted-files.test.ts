@@ -7,6 +7,7 @@ import { exportOnnx } from '../../core/formats/export/export.ts';
 import { memoryFolder } from '../../core/formats/export/memory-sink.ts';
 import { decodeModel, encodeModel } from '../../core/formats/onnx/index.ts';
 import type { GpuProbe } from '../../engines/gpu.ts';
+import { CARD } from '../../engines/testing/card.ts';
 import { convertibleWindow } from '../../engines/wllama/from-onnx.ts';
 import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 import { memoryVault } from './blob-store.ts';
@@ -179,15 +180,7 @@ describe('convertedGguf', () => {
   });
 });
 
-const GPU: GpuProbe = {
-  available: true,
-  software: false,
-  halfPrecision: false,
-  maxBufferBytes: 2 ** 31,
-  maxBindingBytes: 2 ** 31,
-  maxBuffersPerShader: 10,
-  description: 'acme card',
-};
+const GPU: GpuProbe = { ...CARD, halfPrecision: false };
 
 describe('gpuFiles', () => {
   /** Loads the model for WebGPU, and says whether that converted anything. */

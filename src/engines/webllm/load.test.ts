@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { LoadProgress } from '../../core/engine/engine.ts';
 import type { MlcRecord } from '../../core/engine/record.ts';
 import type { GpuProbe } from '../gpu.ts';
+import { CARD } from '../testing/card.ts';
 import { checkDevice, loadWebLlm, type WebLlmPlace } from './load.ts';
 
 const RECORD: MlcRecord = {
@@ -19,15 +20,6 @@ const RECORD: MlcRecord = {
   requiredFeatures: [],
 };
 const OWN = { ...RECORD, weightsUrl: 'https://models.example/tiny', libUrl: 'https://models.example/tiny.wasm' };
-const CARD: GpuProbe = {
-  available: true,
-  software: false,
-  halfPrecision: true,
-  maxBufferBytes: 2 ** 31,
-  maxBindingBytes: 2 ** 31,
-  maxBuffersPerShader: 10,
-  description: 'acme card',
-};
 
 interface Config {
   appConfig?: object;
@@ -35,7 +27,7 @@ interface Config {
 }
 
 /** Stands in for WebLLM's engine; `during` is what happens while it loads. */
-function place(during: (config: Config) => void = () => undefined, gpu = CARD) {
+function place(during: (config: Config) => void = () => undefined, gpu: GpuProbe = CARD) {
   const state = { configs: [] as Config[], loaded: [] as string[], unloads: 0, fetched: 0 };
   class MLCEngine {
     readonly #config: Config;

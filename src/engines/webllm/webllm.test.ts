@@ -2,6 +2,7 @@ import { prebuiltAppConfig } from '@mlc-ai/web-llm';
 import { describe, expect, it } from 'vitest';
 import { requireScorer } from '../../core/engine/capabilities.ts';
 import { PAPER_DECODING, type LoadedModel, type StreamEvent } from '../../core/engine/engine.ts';
+import { CARD } from '../testing/card.ts';
 import { chatModels } from './catalogue.ts';
 import { checkDevice } from './load.ts';
 import { WebLlmModel, type MlcEngine } from './webllm-model.ts';
@@ -110,15 +111,7 @@ describe("WebLLM's list", () => {
   it('refuses a device before anything is fetched', () => {
     const half = list.find(({ requiredFeatures }) => requiredFeatures.includes('shader-f16'));
     if (!half) throw new Error('no model needs half precision');
-    const gpu = {
-      available: true as const,
-      software: false,
-      halfPrecision: false,
-      maxBufferBytes: 2 ** 31,
-      maxBindingBytes: 2 ** 31,
-      maxBuffersPerShader: 10,
-      description: '',
-    };
+    const gpu = { ...CARD, halfPrecision: false };
     expect(() => checkDevice(half, gpu)).toThrow(expect.objectContaining({ code: 'unsupported' }));
     expect(() => checkDevice(half, { available: false, reason: 'there is none' })).toThrow(
       expect.objectContaining({ code: 'unsupported' }),

@@ -3,6 +3,7 @@ import { PAPER_DECODING, type LoadProgress, type StreamEvent } from '../../core/
 import { byteTokenizerFiles } from '../../core/engine/testing/byte-tokenizer.ts';
 import { createChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import type { GpuProbe } from '../gpu.ts';
+import { CARD } from '../testing/card.ts';
 import { fetchWllama, loadWllama, needsLargeMemory, wllamaRunsHere, type WllamaPlace } from './load.ts';
 import { FakeWllama } from './testing/fake-wllama.ts';
 import type { WllamaModel } from './wllama-model.ts';
@@ -10,15 +11,6 @@ import type { WllamaModel } from './wllama-model.ts';
 const files = byteTokenizerFiles();
 const tokenizer = createChatTokenizer(files.tokenizer, files.config, 'tiny');
 const PARTS = [new Blob(['12345']), new Blob(['678'])];
-const CARD: GpuProbe = {
-  available: true,
-  software: false,
-  halfPrecision: true,
-  maxBufferBytes: 2 ** 31,
-  maxBindingBytes: 2 ** 31,
-  maxBuffersPerShader: 10,
-  description: 'acme card',
-};
 const OPTIONS = {
   device: 'wasm',
   wasmUrl: 'https://lab.example/wllama.wasm',

@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { listWebLlm } from '../../engines/webllm/catalogue.ts';
-import type { GpuProbe } from '../../lab/index.ts';
+import { CARD } from '../../engines/testing/card.ts';
 import { inWords } from '../components/format.ts';
 import { largerModels, whyNoLarger } from './larger.ts';
-
-const GPU: GpuProbe = {
-  available: true,
-  software: false,
-  halfPrecision: true,
-  maxBufferBytes: 2 ** 31,
-  maxBindingBytes: 2 ** 31,
-  maxBuffersPerShader: 10,
-  description: 'a card',
-};
 
 describe('larger models', () => {
   it('are in WebLLM’s list, smallest first, in the arithmetic of the graphics device', async () => {
@@ -34,8 +24,8 @@ describe('larger models', () => {
   });
 
   it('are refused with the reason', () => {
-    expect(whyNoLarger(GPU)).toBeNull();
+    expect(whyNoLarger(CARD)).toBeNull();
     expect(whyNoLarger({ available: false, reason: 'this browser has no WebGPU' })).toBe('this browser has no WebGPU');
-    expect(whyNoLarger({ ...GPU, software: true, description: 'SwiftShader' })).toContain('SwiftShader');
+    expect(whyNoLarger({ ...CARD, software: true, description: 'SwiftShader' })).toContain('SwiftShader');
   });
 });
