@@ -54,6 +54,13 @@ const BENCHES: Record<string, Entry> = {
   'long-use': {
     summary: 'The page with 2,000 conversations, 300 messages and 10,000 records: its longest tasks and its nodes.',
     load: async () => (await import('./long-use.ts')).benchLongUse,
+    takes: {
+      name: 'part',
+      value: 'PART',
+      about: "evaluation to measure what of a run's time the model takes instead.",
+      otherwise: 'long lists',
+      example: 'evaluation',
+    },
   },
   train: {
     summary: 'A LoRA training step of SmolLM2-135M vs. PEFT on torch: tokens per second and peak memory.',

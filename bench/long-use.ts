@@ -9,9 +9,10 @@ import { parseJsonLines } from '../src/core/json-lines.ts';
 import { launch } from '../tests/harness/browser.ts';
 import { serveStatically } from '../tests/harness/lab.ts';
 import { Person } from '../tests/harness/person.ts';
-import { tasksDuring } from '../tests/harness/tasks.ts';
+import { nameFunctions, tasksDuring } from '../tests/harness/tasks.ts';
 import { writeTinyLab } from '../tests/harness/tiny-lab.ts';
 import { visit } from '../tests/harness/visit.ts';
+import { evaluationTime } from './long-use-evaluation.ts';
 
 const CONVERSATIONS = 2000;
 const MESSAGES = 300;
@@ -30,18 +31,25 @@ interface Step {
 
 /**
  * Uses the built lab as somebody does after months: 2,000 conversations, one of them of 300 messages, and a run of
- * 10,000 records. A tiny model replies, so that the page's own work is what is measured.
+ * 10,000 records. A tiny model replies, so that the page's own work is what is measured. With `evaluation`, measures
+ * what of a run's time the model takes, with the default model and with the tiny one.
  */
-export async function benchLongUse(): Promise<void> {
+export async function benchLongUse([part]: readonly string[] = []): Promise<void> {
   const browser = await launch({ webgpu: false });
   const tiny = await writeTinyLab();
   const folder = await mkdtemp(join(tmpdir(), 'long-use-'));
   const host = await serveStatically({ folder: tiny.folder, subfolder: '/' });
   try {
+    if (part === 'evaluation') {
+      console.table([await evaluationTime(browser, host.url, 'tiny')]);
+      const lab = await serveStatically({ subfolder: '/' });
+      console.table([await evaluationTime(browser, lab.url, 'default')]);
+      await lab.close();
+      return;
+    }
     const { page } = await visit(browser, host.url);
     page.setDefaultTimeout(600_000);
-    // The compiler that runs this benchmark names functions with a helper that pages lack.
-    await page.addInitScript('globalThis.__name = (named) => named');
+    await nameFunctions(page);
     await page.reload();
     console.table(await measure(browser, page, await writeFiles(folder)));
   } finally {

@@ -13,9 +13,14 @@ export async function withEngineScript(browser: Browser, script: string, memory 
   const context = await browser.newContext();
   await context.addInitScript(claimMemory, memory);
   await context.addInitScript(script);
+  await runInEngine(context, script);
+  return context;
+}
+
+/** Has the engines of a profile run `script` first. */
+export async function runInEngine(context: BrowserContext, script: string): Promise<void> {
   await context.route(/engine\.worker/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${script}\n${await response.text()}` });
   });
-  return context;
 }

@@ -24,3 +24,10 @@ export async function tasksDuring(browser: Browser, page: Page, work: () => Prom
     .filter((event) => event.name === 'RunTask' && pages.has(threadOf(event)))
     .flatMap(({ tdur }) => (tdur === undefined ? [] : tdur / 1000));
 }
+
+/** Lets functions of a benchmark run in a page: the compiler that runs it names functions with a helper. */
+export async function nameFunctions(page: Page): Promise<void> {
+  const helper = 'globalThis.__name = (named) => named';
+  await page.addInitScript(helper);
+  await page.evaluate(helper);
+}

@@ -97,6 +97,42 @@ describe('runPlan', () => {
     expect(most).toBe(1);
   });
 
+  it.each([{}, { mode: 'roll-out' }] as const)(
+    'has a model reply to the next turn while the metrics of a reply are computed, but not to more (%j)',
+    async (mode) => {
+      const log: string[] = [];
+      let replied = 0;
+      const beforeReply = () => void log.push(`reply ${++replied}`);
+      let computed = 0;
+      const measure = async () => {
+        const which = ++computed;
+        // The next reply begins without these metrics.
+        while (replied <= which && which < 8) await new Promise((later) => setTimeout(later));
+        log.push(`metrics of ${which}`);
+        return { shared: which };
+      };
+      const records = await collect(parts({ beforeReply }, { plan: parsePlan({ ...PLAN, ...mode }), measure }));
+      expect(records.map(({ scores }) => scores['shared'])).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+      expect(records.map(recordKey)).toEqual(planJobs(parts().plan, parts().turns).map(jobKey));
+      for (let each = 1; each <= 6; each++)
+        expect(log.indexOf(`reply ${each + 2}`)).toBeGreaterThan(log.indexOf(`metrics of ${each}`));
+    },
+  );
+
+  it('yields what is finished before a failure of the next turn', async () => {
+    let replied = 0;
+    const beforeReply = () => {
+      if (++replied === 3) throw new LabError({ code: 'worker-lost', what: 'Gone.' });
+    };
+    const records: ResultRecord[] = [];
+    const run = async () => {
+      for await (const event of runPlan(parts({ beforeReply })))
+        if (event.type === 'record') records.push(event.record);
+    };
+    await expect(run()).rejects.toMatchObject({ code: 'worker-lost' });
+    expect(records.map(({ scores }) => scores)).toEqual([{ shared: 0 }, { shared: 0 }]);
+  });
+
   it('records a turn that the model refuses, and ends on any other failure', async () => {
     const refuse = (code: 'bad-data' | 'no-reply' | 'worker-lost') => ({
       beforeReply: () => {

@@ -8,6 +8,7 @@ import { ProgressEstimator, type RunProgress } from './progress-estimator.ts';
 import { rememberingLikelihood, type ScoreReply } from './likelihood.ts';
 import { conditionsOf, type EvaluationPlan, type PlanModel } from './plan.ts';
 import { turnsHash, type ModelProvenance, type Provenance } from './provenance.ts';
+import { oneAhead } from '../async/one-ahead.ts';
 import { pooled } from '../async/pooled.ts';
 import type { ResultRecord } from './record.ts';
 import { failedRecord, jobKey, respond, type Compress, type Job, type OpenHistory } from './respond.ts';
@@ -55,9 +56,9 @@ export function planJobs(plan: EvaluationPlan, turns: readonly SampledTurn[]): J
 }
 
 /**
- * Runs a plan and yields each record when it is finished; the caller stores it before it asks for the next. Running it
- * again with the keys of the stored records resumes it. A turn that a model refuses for its data, or does not reply to,
- * becomes a record with an `error`; every other failure ends the run.
+ * Runs a plan and yields each record when it is finished; the caller stores it before it asks for the next, while the
+ * model is already at the next turn. Running it again with the keys of the stored records resumes it. A turn that a
+ * model refuses for its data, or does not reply to, becomes a record with an `error`; every other failure ends the run.
  * @throws {LabError} `cancelled` on `signal`, and whatever loading and answering throw.
  */
 export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent> {
@@ -74,6 +75,7 @@ export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent>
       throwIfCancelled(signal);
       if (current?.id !== spec.id) {
         yield { type: 'loading', model: spec.id, progress: pace.progress };
+        if (!current) prepareCompression(parts);
         await current?.model.unload();
         current = undefined;
         current = await openedWith(
@@ -85,20 +87,31 @@ export async function* runPlan(parts: RunDependencies): AsyncGenerator<RunEvent>
       const ready = current;
       const concurrency = ready.model.info.device === 'remote' ? Math.max(1, parts.concurrency ?? 1) : 1;
       pace.start();
-      // One by one, a model goes through dialogue after dialogue and finds what it has read in its KV cache.
-      const ordered = rollOut && concurrency > 1 ? rollOut.abreast(jobs) : jobs;
-      const work = (job: Job, stop: AbortSignal) => {
-        const record = complete(ready, job, { ...parts, rollOut }, stop);
+      const answer = (job: Job, stop: AbortSignal) => {
+        const record = answered(ready, job, { ...parts, rollOut }, stop);
         rollOut?.expect(job, record);
         return record;
       };
-      for await (const record of pooled(ordered, concurrency, work, signal)) {
-        yield { type: 'record', record, progress: pace.count() };
-      }
+      const measure = (record: ResultRecord, job: Job, stop: AbortSignal) => measured(record, job, parts, stop);
+      const both = async (job: Job, stop: AbortSignal) => measure(await answer(job, stop), job, stop);
+      // One by one, a model goes through dialogue after dialogue and finds what it has read in its KV cache. It is
+      // already at the next turn while the metrics of a reply are computed and the record is stored.
+      const records =
+        concurrency > 1
+          ? pooled(rollOut?.abreast(jobs) ?? jobs, concurrency, both, signal)
+          : oneAhead(jobs, answer, measure, signal);
+      for await (const record of records) yield { type: 'record', record, progress: pace.count() };
     }
   } finally {
     await current?.model.unload();
   }
+}
+
+/** Starts what compresses, while the model is being loaded, so that no reply waits for it. */
+function prepareCompression({ plan, turns, compress }: RunDependencies): void {
+  const texts = turns[0]?.before.map(({ text }) => text) ?? [];
+  // A failure is reported when a context needs it.
+  for (const representation of plan.representations) compress(texts, representation).catch(() => undefined);
 }
 
 /**
@@ -146,20 +159,38 @@ function* shifts({
   }
 }
 
-async function complete(
+/** A record without its metrics. */
+async function answered(
   { model, provenance, ...tools }: Current,
   job: Job,
-  { plan, compress, measure, rollOut }: RunDependencies & { rollOut: RollOut | undefined },
+  { plan, compress, rollOut }: RunDependencies & { rollOut: RollOut | undefined },
   signal: AbortSignal,
 ): Promise<ResultRecord> {
-  const origin = provenance && { provenance };
+  const record = await orFailed(job, async () =>
+    respond(model, rollOut ? await rollOut.following(job) : job, plan, { ...tools, compress }, signal),
+  );
+  return { ...record, ...(provenance && { provenance }) };
+}
+
+/** The record with its metrics, if there is a reply. */
+async function measured(
+  record: ResultRecord,
+  job: Job,
+  { measure }: RunDependencies,
+  signal: AbortSignal,
+): Promise<ResultRecord> {
+  const { hypothesis, reference, provenance } = record;
+  if (hypothesis === null) return record;
+  const whole = await orFailed(job, async () => ({ ...record, scores: await measure(hypothesis, reference, signal) }));
+  return { ...whole, ...(provenance && { provenance }) };
+}
+
+/** The record of a failed turn, if only that is at fault. */
+async function orFailed(job: Job, work: () => Promise<ResultRecord>): Promise<ResultRecord> {
   try {
-    const asked = rollOut ? await rollOut.following(job) : job;
-    const record = await respond(model, asked, plan, { ...tools, compress }, signal);
-    if (record.hypothesis !== null) record.scores = await measure(record.hypothesis, record.reference, signal);
-    return { ...record, ...origin };
+    return await work();
   } catch (error) {
     if (!concernsOneItem(error)) throw error;
-    return { ...failedRecord(job, error), ...origin };
+    return failedRecord(job, error);
   }
 }

@@ -80,8 +80,8 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
 }
 
 /**
- * Starts or resumes a run and stores each record before the next is begun. Only one tab may do so; a second is refused.
- * Aborting `signal` pauses it.
+ * Starts or resumes a run and stores each record as soon as it is finished. Only one tab may do so; a second is
+ * refused. Aborting `signal` pauses it.
  * @throws {LabError} `busy` when another tab works on it, `hash-mismatch` when a model is not the one that was planned,
  * `quota` when a record could not be stored, `cancelled`.
  */
