@@ -175,6 +175,26 @@ describe('ConversationLibrary', () => {
     expect(await library.list()).toHaveLength(3);
   });
 
+  it('imports thousands of conversations, or none of them if the browser aborts in the middle', async () => {
+    const from = tab();
+    await from.add(Array.from({ length: 1200 }, (_, i) => said(`day ${i}`)));
+    const file = await from.export();
+    await from.removeAll();
+
+    const put = IDBObjectStore.prototype.put;
+    let writes = 0;
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...given) {
+      const request = put.apply(this, given);
+      if (++writes === 1500) this.transaction.abort();
+      return request;
+    });
+    await expect(from.import(file)).rejects.toBeInstanceOf(Error);
+    expect(await tab().list()).toEqual([]);
+    vi.restoreAllMocks();
+    expect((await from.import(file)).added).toHaveLength(1200);
+    expect(await tab().list()).toHaveLength(1200);
+  });
+
   it('saves a conversation of any shape unchanged, whatever was saved before', async () => {
     const steps = fc.array(fc.tuple(fc.nat(2), fc.string({ unit: 'binary', maxLength: 8 }), fc.boolean()), {
       maxLength: 12,

@@ -179,7 +179,7 @@ export class ConversationLibrary {
   async import(text: string): Promise<ImportReport> {
     const { importConversations } = await exchange();
     const here = new Map((await this.all()).map((conversation) => [conversation.id, conversation]));
-    const { conversations, ...report } = importConversations(text, (id) => here.get(id));
+    const { conversations, ...report } = await importConversations(text, (id) => here.get(id));
     await this.add(conversations);
     return { ...report, added: conversations.map(headOf) };
   }

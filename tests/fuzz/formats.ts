@@ -96,7 +96,7 @@ export const FUZZ_FORMATS: readonly FuzzFormat[] = [
     name: 'conversations',
     inputs: () => Promise.resolve([text('conversations.json', conversations())]),
     load: async (files) =>
-      JSON.stringify(importConversations(textOf(files, 'conversations.json')), (_, value: unknown) =>
+      JSON.stringify(await importConversations(textOf(files, 'conversations.json')), (_, value: unknown) =>
         value instanceof Map ? [...value] : value,
       ),
   },

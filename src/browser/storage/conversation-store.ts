@@ -34,12 +34,24 @@ export class ConversationStore {
   add(conversations: readonly Conversation[]): Promise<void> {
     return this.#store.use(async (database) => {
       const transaction = database.transaction(['heads', 'messages'], 'readwrite');
-      const writes = conversations.flatMap((conversation) => [
-        transaction.objectStore('heads').put(headOf(conversation)),
-        ...[...conversation.messages.values()].map((message) =>
-          transaction.objectStore('messages').put(toStored(message, conversation.id)),
-        ),
-      ]);
+      // The writes are awaited first, but its failure is reported below.
+      transaction.done.catch(() => undefined);
+      const writes: Promise<unknown>[] = [];
+      let settled = 0;
+      for (const conversation of conversations) {
+        if (writes.length - settled >= AT_ONCE) {
+          // The transaction is still open when its last request has just been answered.
+          const results = await Promise.allSettled(writes.slice(settled));
+          if (results.some(({ status }) => status === 'rejected')) break;
+          settled = writes.length;
+        }
+        writes.push(
+          transaction.objectStore('heads').put(headOf(conversation)),
+          ...[...conversation.messages.values()].map((message) =>
+            transaction.objectStore('messages').put(toStored(message, conversation.id)),
+          ),
+        );
+      }
       await settle([...writes, transaction.done]);
     });
   }
@@ -100,6 +112,9 @@ export class ConversationStore {
     });
   }
 }
+
+/** Writes that are requested in one task: few enough that the page stays responsive on a slow machine. */
+const AT_ONCE = 500;
 
 const messagesOf = (database: LabDatabase, { id }: ConversationHead): Promise<StoredMessage[]> =>
   database.getAll('messages', keysUnder(id));

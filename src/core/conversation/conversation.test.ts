@@ -101,7 +101,7 @@ describe('the tree', () => {
     );
   });
 
-  it('walks a branch of 50,000 messages', () => {
+  it('walks a branch of 50,000 messages', async () => {
     const messages = new Map<string, Message>();
     for (let i = 0; i < 50_000; i++) {
       messages.set(`m${i}`, {
@@ -116,7 +116,7 @@ describe('the tree', () => {
     const long = selectSibling({ ...start, messages }, 'm0');
     expect(long.leaf).toBe('m49999');
     expect(pathTo(long)).toHaveLength(50_000);
-    const back = importConversations(exportConversations([long])).conversations[0];
+    const back = (await importConversations(exportConversations([long]))).conversations[0];
     expect(back?.messages.size).toBe(50_000);
   });
 });
@@ -158,11 +158,11 @@ const fileOf = (...conversations: unknown[]) =>
 const recordOf = (conversation: Conversation) => ({ ...conversation, messages: [...conversation.messages.values()] });
 
 describe('export and import', () => {
-  it('imports what it exported', () => {
-    fc.assert(
-      fc.property(fc.array(grown, { maxLength: 3 }), (conversations) => {
+  it('imports what it exported', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(grown, { maxLength: 3 }), async (conversations) => {
         const named = conversations.map((conversation, index) => ({ ...conversation, id: `c${index}` }));
-        const { conversations: back, problems } = importConversations(exportConversations(named));
+        const { conversations: back, problems } = await importConversations(exportConversations(named));
         expect(problems).toEqual([]);
         expect(back).toEqual(named);
       }),
@@ -180,14 +180,14 @@ describe('export and import', () => {
     ],
     [{ promptTokens: 5, newTokens: 5.5, firstTokenMs: 1, decodeMs: 1 }, undefined],
     [{ promptTokens: 5, newTokens: 5, firstTokenMs: NaN, decodeMs: -1 }, undefined],
-  ])('imports a conversation that was stored with the statistics %j', (stats, expected) => {
+  ])('imports a conversation that was stored with the statistics %j', async (stats, expected) => {
     const start = sound();
     const said = append(
       start,
       { speaker: 'supporter', text: 'Hello', reply: { ...(REPLY as object), stats } as Message['reply'] },
       { clock: testClock(70) },
     ).conversation;
-    const { conversations, problems } = importConversations(
+    const { conversations, problems } = await importConversations(
       exportConversations([said]),
       () => said,
       () => 'new',
@@ -195,34 +195,34 @@ describe('export and import', () => {
     expect(problems).toEqual([]);
     // It exists already, message for message, whatever the statistics.
     expect(conversations).toEqual([]);
-    expect(importConversations(fileOf(recordOf(said))).problems).toEqual([]);
-    const [again] = importConversations(fileOf(recordOf(said))).conversations;
+    expect((await importConversations(fileOf(recordOf(said)))).problems).toEqual([]);
+    const [again] = (await importConversations(fileOf(recordOf(said)))).conversations;
     expect(again?.messages.get(said.leaf ?? '')?.reply?.stats).toEqual(expected);
   });
 
-  it('keeps a message whose reply cannot be read', () => {
+  it('keeps a message whose reply cannot be read', async () => {
     const said = append(
       sound(),
       { speaker: 'supporter', text: 'Hello', reply: { modelId: 'm' } as Message['reply'] },
       { clock: testClock(70) },
     ).conversation;
-    const { conversations, problems } = importConversations(exportConversations([said]));
+    const { conversations, problems } = await importConversations(exportConversations([said]));
     expect(problems).toEqual([]);
     expect(conversations[0]?.messages.get(said.leaf ?? '')).toMatchObject({ text: 'Hello', speaker: 'supporter' });
   });
 
-  it('imports nothing twice and overwrites nothing', () => {
+  it('imports nothing twice and overwrites nothing', async () => {
     const here = sound();
     const file = exportConversations([here]);
-    expect(importConversations(file, () => here)).toMatchObject({ conversations: [], alreadyHere: ['hi'] });
+    expect(await importConversations(file, () => here)).toMatchObject({ conversations: [], alreadyHere: ['hi'] });
     const grownHere = append(here, { speaker: 'supporter', text: 'hello' }, { clock: testClock(100) }).conversation;
-    const { conversations } = importConversations(
+    const { conversations } = await importConversations(
       file,
       (id) => (id === here.id ? grownHere : undefined),
       () => 'fresh',
     );
     expect(conversations[0]?.id).toBe('fresh');
-    const twins = importConversations(fileOf(recordOf(here), recordOf(grownHere)), undefined, () => 'other');
+    const twins = await importConversations(fileOf(recordOf(here), recordOf(grownHere)), undefined, () => 'other');
     expect(twins.conversations.map(({ id }) => id)).toEqual([here.id, 'other']);
   });
 
@@ -235,9 +235,9 @@ describe('export and import', () => {
     ['{"format":"solace-lab/conversations","version":2,"conversations":[]}', /version is 2/],
     ['{"format":"solace-lab/conversations","version":1,"conversations":{"__proto__":1}}', /conversations/],
     ['['.repeat(200_000), /not JSON/],
-  ])('refuses the file %#', (text, message) => {
-    expect(() => importConversations(text)).toThrow(message);
-    expect(() => importConversations(text)).toThrow(expect.objectContaining({ code: 'bad-file' }));
+  ])('refuses the file %#', async (text, message) => {
+    await expect(importConversations(text)).rejects.toThrow(message);
+    await expect(importConversations(text)).rejects.toMatchObject({ code: 'bad-file' });
   });
 
   const message = { id: 'a', parent: null, speaker: 'seeker', text: 'x', createdAt: 1, state: 'complete' };
@@ -266,15 +266,15 @@ describe('export and import', () => {
     [{ ...head, messages: [{ ...message, text: 5 }] }, /text/],
     [{ ...head, id: '', messages: [message] }, /id/],
     [{ ...head, messages: new Array(MOST_MESSAGES + 1).fill(null) }, /at most 100000/],
-  ])('names what is wrong with record %# and keeps the valid ones', (record, what) => {
-    const { conversations, problems } = importConversations(fileOf(record, recordOf(sound())));
+  ])('names what is wrong with record %# and keeps the valid ones', async (record, what) => {
+    const { conversations, problems } = await importConversations(fileOf(record, recordOf(sound())));
     expect(conversations.map(({ title }) => title)).toEqual(['hi']);
     expect(problems).toHaveLength(1);
     expect(problems[0]?.what).toMatch(what);
     expect(problems[0]?.where).toMatch(/^conversation 1/);
   });
 
-  it('is not fooled by prototype keys, and keeps lone surrogates', () => {
+  it('is not fooled by prototype keys, and keeps lone surrogates', async () => {
     const record = {
       ...head,
       id: '__proto__',
@@ -282,17 +282,17 @@ describe('export and import', () => {
       messages: [{ ...message, id: 'constructor', text: '\ud800' }],
     };
     const text = fileOf(record).replace('"title"', '"__proto__":{"polluted":true},"title"');
-    const { conversations, problems } = importConversations(text);
+    const { conversations, problems } = await importConversations(text);
     expect(problems).toEqual([]);
     expect(conversations[0]?.messages.get('constructor')?.text).toBe('\ud800');
     expect(Object.hasOwn(conversations[0] ?? {}, 'polluted')).toBe(false);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  it('survives any JSON in the place of a conversation', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (record) => {
-        const { conversations, problems } = importConversations(fileOf(record));
+  it('survives any JSON in the place of a conversation', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (record) => {
+        const { conversations, problems } = await importConversations(fileOf(record));
         expect(conversations.length + problems.length).toBe(1);
       }),
     );

@@ -102,19 +102,21 @@ describe('a turn that signals danger', () => {
     expect(signalOf({ speaker: 'supporter', text: 'I want to die' }).level).toBe('none');
   });
 
-  it('survives export and import; an edited message is checked again', () => {
+  it('survives export and import; an edited message is checked again', async () => {
     const { conversation } = dangerous();
-    const [read] = importConversations(exportConversations([conversation])).conversations;
+    const [read] = (await importConversations(exportConversations([conversation]))).conversations;
     expect(read?.messages).toEqual(conversation.messages);
-    expect(importConversations(exportConversations([conversation]), () => conversation).alreadyHere).toHaveLength(1);
+    expect(
+      (await importConversations(exportConversations([conversation]), () => conversation)).alreadyHere,
+    ).toHaveLength(1);
     const [first] = conversation.messages.keys();
     const edited = editAndBranch(conversation, first ?? '', 'I want to sleep');
     expect(edited.message.noticed).toBeUndefined();
   });
 
-  it('imports from a version that detects other kinds', () => {
+  it('imports from a version that detects other kinds', async () => {
     const text = exportConversations([dangerous().conversation]).replaceAll('"suicide"', '"something new"');
-    expect(importConversations(text).problems).toEqual([]);
+    expect((await importConversations(text)).problems).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextTask } from '../async/next-task.ts';
 import { LabError } from '../error.ts';
 import { checkJson, firstFault, parseJson } from '../json.ts';
 import { uniqueId } from '../unique-id.ts';
@@ -7,6 +8,8 @@ import type { Conversation, Message } from './conversation.ts';
 
 const EXCHANGE_FORMAT = 'solace-lab/conversations';
 const EXCHANGE_VERSION = 1;
+/** Messages that are read in one task: few enough that the page stays responsive on a slow machine. */
+const AT_ONCE = 500;
 /** More messages than anyone writes; a larger file is refused so that it does not stall the page. */
 export const MOST_MESSAGES = 100_000;
 
@@ -52,25 +55,31 @@ export function exportConversations(conversations: readonly Conversation[], now 
  * @param existing finds a conversation that exists already
  * @throws {LabError} `bad-file` when it is not such a file.
  */
-export function importConversations(
+export async function importConversations(
   text: string,
   existing: (id: string) => Conversation | undefined = () => undefined,
   newId: () => string = uniqueId,
-): Imported {
+): Promise<Imported> {
   const result: Imported = { conversations: [], alreadyHere: [], problems: [] };
   const taken = new Map<string, Conversation>();
-  readFile(text).forEach((record, index) => {
+  let read = 0;
+  for (const [index, record] of readFile(text).entries()) {
+    if (read >= AT_ONCE) {
+      await nextTask();
+      read = 0;
+    }
+    read += 1 + messageCount(record);
     const conversation = readConversation(record, `conversation ${index + 1}${titleOf(record)}`, result.problems);
-    if (!conversation) return;
+    if (!conversation) continue;
     const rival = taken.get(conversation.id) ?? existing(conversation.id);
     if (rival && same(rival, conversation)) {
       result.alreadyHere.push(conversation.title);
-      return;
+      continue;
     }
     const added = rival ? { ...conversation, id: newId() } : conversation;
     taken.set(added.id, added);
     result.conversations.push(added);
-  });
+  }
   return result;
 }
 

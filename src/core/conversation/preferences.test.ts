@@ -47,12 +47,12 @@ it('makes no pair of replies that were rated alone, or alike', () => {
     expect(preferencePairs([each])).toEqual([]);
 });
 
-it('ratings survive export and import; a broken one is dropped and its message kept', () => {
+it('ratings survive export and import; a broken one is dropped and its message kept', async () => {
   const conversation = rated({ liked: false, why: 'It missed the point.' });
   const text = exportConversations([conversation]);
-  const [back] = importConversations(text).conversations;
+  const [back] = (await importConversations(text)).conversations;
   expect([...(back?.messages.values() ?? [])].at(-1)?.rating).toEqual({ liked: false, why: 'It missed the point.' });
-  const [other] = importConversations(text.replace('"liked": false', '"liked": "no"')).conversations;
+  const [other] = (await importConversations(text.replace('"liked": false', '"liked": "no"'))).conversations;
   expect([...(other?.messages.values() ?? [])].at(-1)).toMatchObject({ text: 'reply 0' });
   expect([...(other?.messages.values() ?? [])].at(-1)?.rating).toBeUndefined();
 });
