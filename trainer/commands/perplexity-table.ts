@@ -1,5 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import { perplexityCells, perplexityMarkdown } from '../../src/core/table/perplexity-table.ts';
+import {
+  changesMarkdown,
+  perplexityCells,
+  perplexityChanges,
+  perplexityMarkdown,
+} from '../../src/core/table/perplexity-table.ts';
 import { defineCommand } from '../../src/node/command-options.ts';
 import { refuseOverlap } from '../../src/node/output-path.ts';
 import { measurePerplexities } from '../perplexity/measure.ts';
@@ -32,7 +37,14 @@ export const perplexityTableCommand = defineCommand({
       threads,
       signal,
     });
-    const text = perplexityMarkdown(perplexityCells(rows));
+    const than = Object.entries(plan.models).flatMap(([model, { than }]) =>
+      than === undefined ? [] : [[model, than] as const],
+    );
+    const changes = perplexityChanges(rows, new Map(than));
+    const text = [
+      perplexityMarkdown(perplexityCells(rows)),
+      ...(changes.length > 0 ? [changesMarkdown(changes)] : []),
+    ].join('\n\n');
     if (table !== undefined) await writeFile(table, `${text}\n`);
     print(text);
   },

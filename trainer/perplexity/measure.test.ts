@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { useTinyRuns } from '../../tests/harness/tiny-runs.ts';
-import { perplexityCells } from '../../src/core/table/perplexity-table.ts';
+import { perplexityCells, type PerplexityCell } from '../../src/core/table/perplexity-table.ts';
 import { CHATML_TEMPLATE } from '../../src/core/context/chatml.ts';
+import { exportCommand } from '../commands/export.ts';
 import { openModel } from '../files/open-model.ts';
 import { modelLoss } from '../train/perplexity.ts';
 import { prepareData } from '../train/prepare.ts';
@@ -96,8 +97,35 @@ describe('measurePerplexities', () => {
     expect(none).toBe(base);
     expect(new Set([base, half, whole]).size).toBe(3);
 
-    const other = { ...plan, models: { ...models, half: [`${tuned}=0.6`] } };
+    const changed = { representations: ['raw'], models: { ...models, half: [`${tuned}=0.6`] } };
+    const other = await readPerplexityPlan(await planFile('changed.yaml', changed));
     await expect(measurePerplexities(other, path('weights.jsonl'), { signal })).rejects.toThrow(/another model half/);
+  });
+
+  it('measures other bases and their form for WebGPU, and more dialogues of the same data later', async () => {
+    const about = { dtype: 'q4', name: 'exported', licence: 'none' };
+    const flags = { in: path('model'), format: 'onnx', ...about, out: path('exported') };
+    const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value]);
+    await exportCommand.run(given, () => undefined, signal);
+    const models = {
+      base: [],
+      exported: { base: path('exported'), than: 'base' },
+      'on WebGPU': { base: path('exported'), form: 'webgpu', than: 'exported' },
+    };
+    const held = { format: 'esconv', files: [path('data.jsonl')], part: 'test', limit: 2 };
+    const plans = await Promise.all(
+      [{ datasets: { held } }, {}].map(async (change, i) =>
+        readPerplexityPlan(await planFile(`forms-${i}.yaml`, { representations: ['raw'], models, ...change })),
+      ),
+    );
+    const counts: number[] = [];
+    const tables: PerplexityCell[][] = [];
+    for (const plan of plans) {
+      const options = { onModel: (_: string, left: number) => void counts.push(left), signal };
+      tables.push(perplexityCells(await measurePerplexities(plan, path('forms.jsonl'), options)));
+    }
+    expect(counts).toEqual([2, 2, 2, 2, 2, 2]);
+    for (const cells of tables) expect(new Set(cells.map(({ perplexity }) => perplexity.value)).size).toBe(3);
   });
 
   it('says what is wrong with a plan', async () => {

@@ -6,16 +6,18 @@ import type { RepresentationId } from '../../src/core/compression/representation
 import { at } from '../../src/core/at.ts';
 import { LabError } from '../../src/core/error.ts';
 import { parseJsonLines } from '../../src/core/json-lines.ts';
+import { MANIFEST_NAME } from '../../src/core/formats/manifest.ts';
 import { dialogueLossSchema, type DialogueLoss } from '../../src/core/table/perplexity-table.ts';
 import type { Sequence } from '../../src/core/training/sequence.ts';
 import { sha256Of } from '../../src/node/node-manifest.ts';
-import { readIfPresent } from '../../src/node/read-file.ts';
+import { exists, readIfPresent } from '../../src/node/read-file.ts';
 import { openModel, parseAdapterOption } from '../files/open-model.ts';
 import { appendLine, replaceFile } from '../../src/node/write-file.ts';
 import { parseRunConfig } from '../train/config.ts';
 import { modelLosses } from '../train/perplexity.ts';
 import { prepareData } from '../train/prepare.ts';
-import type { PerplexityPlan, PlannedDataset } from './plan.ts';
+import { gpuValues } from './gpu-values.ts';
+import type { PerplexityPlan, PlannedDataset, PlannedModel } from './plan.ts';
 
 /** What a file of sums was measured with: SHA-256 by path for datasets and adapters. */
 const headerSchema = z.object({ protocol: z.literal(1), hashes: z.record(z.string(), z.string()) });
@@ -42,10 +44,11 @@ export async function measurePerplexities(
   const rows = await openSums(plan, out);
   const measured = new Set(rows.map(keyOf));
   let parts: PlannedPart[] | undefined;
-  for (const [model, adapters] of Object.entries(plan.models)) {
-    const opened = await openModel({ path: plan.base, adapters, template: plan.template, option: 'base' });
+  for (const [model, { base, adapters, form }] of Object.entries(plan.models)) {
+    const opened = await openModel({ path: base ?? plan.base, adapters, template: plan.template, option: 'base' });
+    const checkpoint = form === 'webgpu' ? gpuValues(opened.checkpoint) : opened.checkpoint;
     try {
-      parts ??= await plannedParts(opened.checkpoint, plan, signal);
+      parts ??= await plannedParts(checkpoint, plan, signal);
       const left = parts.flatMap(({ dataset, representation, sequences }) =>
         sequences.flatMap((sequence) => {
           const cell = { model, dataset, representation, dialogue: sequence.id };
@@ -53,10 +56,11 @@ export async function measurePerplexities(
         }),
       );
       onModel?.(model, left.length);
+      if (left.length === 0) continue;
       const sequences = left.map(({ sequence }) => sequence);
       const options = { device: 'cpu', threads, signal, ...(onProgress && { onProgress }) } as const;
       let next = 0;
-      for await (const loss of modelLosses(opened.checkpoint, sequences, options)) {
+      for await (const loss of modelLosses(checkpoint, sequences, options)) {
         const row = { ...at(left, next++).cell, sum: loss.sum, tokens: loss.labels };
         await appendLine(out, row);
         rows.push(row);
@@ -158,16 +162,30 @@ async function openSums(plan: PerplexityPlan, out: string): Promise<DialogueLoss
 
 async function headerOf(plan: PerplexityPlan): Promise<z.infer<typeof headerSchema>> {
   const hashes: Record<string, string> = {};
-  for (const [name, { files, ...settings }] of Object.entries(plan.datasets)) {
+  for (const [name, { files, format, part }] of Object.entries(plan.datasets)) {
+    // Without the limit: more dialogues do not change the loss of one.
+    const settings = { format, part };
     const parts = await Promise.all(files.map(sha256Of));
     hashes[`dataset ${name}`] = textHash(JSON.stringify([parts, settings, plan.maxTokens]));
   }
-  for (const [name, adapters] of Object.entries(plan.models)) {
-    const parts = await Promise.all(adapters.map(adapterHashes));
-    hashes[`model ${name}`] = textHash(JSON.stringify(parts));
-  }
+  for (const [name, model] of Object.entries(plan.models))
+    hashes[`model ${name}`] = textHash(JSON.stringify(await modelHashes(model)));
   hashes['template'] = await sha256Of(plan.template);
   return { protocol: 1, hashes };
+}
+
+/** What makes a model another one than the plan's base: its adapters, and settings other than the usual ones. */
+async function modelHashes({ base, adapters, form }: PlannedModel): Promise<unknown[]> {
+  const parts: unknown[] = await Promise.all(adapters.map(adapterHashes));
+  if (base !== undefined) parts.push({ base: await sha256Of(await nameOfAll(base)) });
+  if (form !== 'stored') parts.push({ form });
+  return parts;
+}
+
+/** A file that changes with a model: the list of an exported folder's files with their hashes, or the weights. */
+async function nameOfAll(path: string): Promise<string> {
+  const manifest = join(path, MANIFEST_NAME);
+  return (await exists(manifest)) ? manifest : path;
 }
 
 /** The hashes of an adapter's files, and the weight that it is merged with, if that is not 1. */

@@ -13,6 +13,20 @@ const datasetSchema = z.strictObject({
 });
 export type PlannedDataset = z.infer<typeof datasetSchema>;
 
+const modelSchema = z.strictObject({
+  /** Another base than the plan's, with the same tokenizer. */
+  base: z.string().optional(),
+  /** Adapters to apply, `path` or `path=weight`. */
+  adapters: z.array(z.string()).default([]),
+  /** `webgpu`: with the values that the 4-bit form for WebGPU has. Otherwise as stored. */
+  form: z.enum(['stored', 'webgpu']).default('stored'),
+  /** Name of the model whose perplexity this one's is divided by. */
+  than: z.string().optional(),
+});
+export type PlannedModel = z.output<typeof modelSchema>;
+
+const modelOf = (adapters: string[]): PlannedModel => ({ adapters, form: 'stored' });
+
 const schema = z.strictObject({
   /** The base model of all adapters. */
   base: z.string(),
@@ -22,10 +36,10 @@ const schema = z.strictObject({
   representations: z.array(z.enum(REPRESENTATION_IDS)).min(1),
   datasets: z.record(z.string(), datasetSchema),
   /**
-   * Adapters (`path` or `path=weight`) by model name; an empty list is the base alone. The first model is what the
-   * others are compared with.
+   * By model name: adapters (`path` or `path=weight`), where an empty list is the base alone, or more settings. The
+   * first model is what the others are compared with.
    */
-  models: z.record(z.string(), z.array(z.string())),
+  models: z.record(z.string(), z.union([z.array(z.string()).transform(modelOf), modelSchema])),
 });
 
 /** Which models are measured on what. */

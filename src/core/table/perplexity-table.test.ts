@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { perplexityCells, perplexityMarkdown, type DialogueLoss } from './perplexity-table.ts';
+import {
+  changesMarkdown,
+  perplexityCells,
+  perplexityChanges,
+  perplexityMarkdown,
+  type DialogueLoss,
+} from './perplexity-table.ts';
 
 const rows = (model: string, sums: number[], representation: DialogueLoss['representation'] = 'raw'): DialogueLoss[] =>
   sums.map((sum, i) => ({ model, dataset: 'test', representation, dialogue: `${i}`, sum, tokens: 10 }));
@@ -38,5 +44,25 @@ describe('perplexityMarkdown', () => {
     expect(lines[0]).toBe('| test: 10 dialogues, 100 tokens | raw | keypos |');
     expect(lines[2]).toMatch(/^\| base \| 22\.20 \[\d+\.\d\d, \d+\.\d\d\] \| 22\.20 \[/);
     expect(lines[3]).toMatch(/^\| tuned \| 22\.20 \[.*\] \| {2}\|$/);
+  });
+});
+
+describe('perplexityChanges', () => {
+  const higher = BASE.map((sum, i) => sum + (i % 2 === 0 ? 0.2 : 0));
+
+  it('is the share by which a perplexity is higher on the same dialogues, with a narrow paired interval', () => {
+    const [change] = perplexityChanges([...rows('base', BASE), ...rows('gpu', higher)], new Map([['gpu', 'base']]));
+    expect(change).toMatchObject({ model: 'gpu', than: 'base', dialogues: 10 });
+    expect(change?.change.value).toBeCloseTo(Math.exp(0.01) - 1, 10);
+    expect(change?.change.low).toBeGreaterThan(0);
+    expect(change?.change.high).toBeLessThan(Math.exp(0.02) - 1);
+    expect(changesMarkdown(change ? [change] : []).split('\n')[2]).toMatch(
+      /^\| gpu \| base \| test, raw \| 10 \| 1\.01 \[.*\] % \|$/,
+    );
+  });
+
+  it('refuses to compare other dialogues', () => {
+    const few = rows('gpu', higher.slice(1));
+    expect(() => perplexityChanges([...rows('base', BASE), ...few], new Map([['gpu', 'base']]))).toThrow(/same pairs/);
   });
 });

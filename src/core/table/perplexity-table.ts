@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { REPRESENTATION_IDS } from '../compression/representation.ts';
 import { groupBy } from '../group.ts';
 import { perplexity } from '../metrics/perplexity.ts';
-import { bootstrapInterval, pairedTest, type Interval } from '../statistics/resampling.ts';
+import { bootstrapInterval, pairedIntervals, pairedTest, type Interval } from '../statistics/resampling.ts';
 import { intervalText } from './summary.ts';
 
 /** The loss of one dialogue's supporter tokens under a model and a representation. */
@@ -59,6 +59,55 @@ export function perplexityCells(rows: readonly DialogueLoss[]): PerplexityCell[]
       p: reference[0]?.model === model ? undefined : pairedTest(perplexity, losses, reference, options).p,
     };
   });
+}
+
+/** How much higher a model's perplexity is than another's, as a share of it, with its paired interval. */
+export interface PerplexityChange extends Pick<PerplexityCell, 'model' | 'dataset' | 'representation' | 'dialogues'> {
+  than: string;
+  change: Interval;
+}
+
+/**
+ * Compares models with others on the same dialogues.
+ *
+ * Reference: `pairedIntervals`, with 10,000 resamples of whole dialogues.
+ * @param than the model that each is compared with, by name
+ * @throws {LabError} `bad-data` when one has dialogues that the other lacks.
+ */
+export function perplexityChanges(
+  rows: readonly DialogueLoss[],
+  than: ReadonlyMap<string, string>,
+): PerplexityChange[] {
+  const places = groupBy(rows, ({ dataset, representation }) => JSON.stringify([dataset, representation]));
+  return [...places.values()].flatMap((place) =>
+    [...than].flatMap(([model, other]) => {
+      const [own, others] = [model, other].map((name) => place.filter((row) => row.model === name));
+      const [first] = own ?? [];
+      if (!own || !others || !first) return [];
+      const { dataset, representation } = first;
+      const { value, low, high } = pairedIntervals(perplexity, own, others, { resamples: 10_000 }).ratio;
+      const change = { value: value - 1, low: low - 1, high: high - 1 };
+      return { model, than: other, dataset, representation, dialogues: own.length, change };
+    }),
+  );
+}
+
+/** The changes as a Markdown table, in percent. */
+export function changesMarkdown(changes: readonly PerplexityChange[]): string {
+  const percent = ({ value, low, high }: Interval): string =>
+    `${intervalText({ value: 100 * value, low: 100 * low, high: 100 * high }, 2)} %`;
+  const rows = [
+    ['model', 'compared with', 'where', 'dialogues', 'perplexity'],
+    ['---', '---', '---', '---', '---'],
+    ...changes.map(({ model, than, dataset, representation, dialogues, change }) => [
+      model,
+      than,
+      `${dataset}, ${representation}`,
+      `${dialogues}`,
+      percent(change),
+    ]),
+  ];
+  return rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** The cells as one Markdown table per dataset: a row per model, a column per representation. */

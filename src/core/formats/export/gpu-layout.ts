@@ -3,8 +3,8 @@ import type { ModelConfig } from '../config.ts';
 import { BLOCK } from '../quantise.ts';
 import type { NBits, NBitsRows } from './nbits.ts';
 
-/** Matrices of a layer whose input is the hidden state; the others' output is added to it. */
-const READS_HIDDEN = /\.(self_attn\.[qkv]_proj|mlp\.(gate|up)_proj)\./;
+/** Whether the input of a layer's matrix is the hidden state; the others' output is added to it. */
+export const readsHidden = (tensor: string): boolean => /\.(self_attn\.[qkv]_proj|mlp\.(gate|up)_proj)\./.test(tensor);
 
 /** The only epsilon that ONNX Runtime's MatMulNBitsMlp knows: it drops that of the norm which it replaces. */
 const FUSED_EPSILON = 1e-5;
@@ -28,7 +28,7 @@ export interface GpuLayout {
 export function gpuLayout({ config, tensors }: Checkpoint): GpuLayout {
   const isNarrow = (tensor: string): boolean => /^Q4_[01]$/.test(tensors.get(tensor)?.type ?? '');
   const twofold = fusesNorm(config);
-  return { twofold, eightBits: (tensor) => !twofold || !READS_HIDDEN.test(tensor) || !isNarrow(tensor) };
+  return { twofold, eightBits: (tensor) => !twofold || !readsHidden(tensor) || !isNarrow(tensor) };
 }
 
 /** Two codes of value 1, which multiplies the sum of a block by the scale. */
