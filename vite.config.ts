@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions, defineConfig } from 'vite';
@@ -9,7 +10,8 @@ import { notices } from './build/notices.ts';
 import { precache } from './build/precache.ts';
 import { securityMeta } from './build/security-meta.ts';
 import { ortInBatches } from './build/ort-in-batches.ts';
-import { vendorFiles, type VendorFile } from './build/vendor-files.ts';
+import { ortInEnvironment } from './build/ort-environment.ts';
+import { locate, vendorFiles, type VendorFile, type VendorScript } from './build/vendor-files.ts';
 import { entriesStandAlone, WORKER_SPLITTING } from './build/worker-entries.ts';
 import { softwareOf } from './src/node/software.ts';
 import { ISOLATION_HEADERS } from './src/browser/offline/isolation.ts';
@@ -21,12 +23,16 @@ const WLLAMA = '@wllama/wllama';
 const VENDOR: VendorFile[] = [
   { path: 'ort/ort-wasm-simd-threaded.asyncify.mjs', package: ORT, file: 'dist/ort-wasm-simd-threaded.asyncify.mjs' },
   { path: 'ort/ort-wasm-simd-threaded.asyncify.wasm', package: ORT, file: 'dist/ort-wasm-simd-threaded.asyncify.wasm' },
-  { path: 'ort/ort-wasm-simd-threaded.mjs', package: ORT, file: 'dist/ort-wasm-simd-threaded.mjs' },
   { path: 'ort/ort-wasm-simd-threaded.wasm', package: ORT, file: 'dist/ort-wasm-simd-threaded.wasm' },
   { path: 'wllama/wllama.wasm', package: WLLAMA, file: 'esm/wasm/wllama.wasm' },
 ];
 
-const SCRIPTS = [{ path: 'ort/in-batches.mjs', text: ortInBatches('ort-wasm-simd-threaded.asyncify.mjs') }];
+const PROCESSOR_SCRIPT = { package: ORT, file: 'dist/ort-wasm-simd-threaded.mjs' };
+
+const SCRIPTS: VendorScript[] = [
+  { path: 'ort/in-batches.mjs', text: ortInBatches('ort-wasm-simd-threaded.asyncify.mjs') },
+  { path: 'ort/ort-wasm-simd-threaded.mjs', text: ortInEnvironment(readFileSync(locate(PROCESSOR_SCRIPT), 'utf8')) },
+];
 
 /** Collects the licences of what the page, its workers and the notebooks' sandbox are made of. */
 const { collect, write } = notices([...new Set(VENDOR.map((file) => file.package))]);

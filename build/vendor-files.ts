@@ -17,7 +17,7 @@ interface PackageFile {
   file: string;
 }
 
-/** A script that stands next to them and loads one. */
+/** A script that stands next to them: it loads one, or is one with changes. */
 export interface VendorScript {
   path: string;
   text: string;
