@@ -11,8 +11,8 @@ export interface StoredFile {
   /** Size of each stored segment in bytes, in order. */
   segments: number[];
   /**
-   * SHA-256 of each segment, to notice when it changes; absent until a file that was hashed as a whole is first
-   * compared, and in files of earlier versions of the lab.
+   * SHA-256 of each segment, to notice when it changes; absent in a file that is hashed as a whole, and in those of
+   * earlier versions of the lab.
    */
   digests?: string[];
   complete: boolean;

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { joinBytes } from '../../core/bytes.ts';
 import { throwIfCancelled } from '../../core/error.ts';
+import { joined } from './segments.ts';
 
 /**
  * Above this a file is hashed piece by piece in JavaScript, at a sixth of the speed, rather than read into memory
@@ -21,7 +21,7 @@ export async function hashBytes(bytes: BufferSource): Promise<string> {
 export function hashPieces(size: number): { add(piece: Uint8Array<ArrayBuffer>): void; digest(): Promise<string> } {
   if (size <= MOST_AT_ONCE) {
     const pieces: Uint8Array<ArrayBuffer>[] = [];
-    return { add: (piece) => pieces.push(piece), digest: () => hashBytes(joinBytes(pieces)) };
+    return { add: (piece) => pieces.push(piece), digest: () => hashBytes(joined(pieces)) };
   }
   const hash = sha256.create();
   return { add: (piece) => hash.update(piece), digest: () => Promise.resolve(bytesToHex(hash.digest())) };

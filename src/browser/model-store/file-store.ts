@@ -8,17 +8,11 @@ import type { ModelDatabase, StoredFile } from './database.ts';
 import { hashBlob, hashBytes } from './digest.ts';
 import { isMade } from './made-folders.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
-import { joined, openSegments, segmentKey, sumOf } from './segments.ts';
+import { HELD_BYTES, joined, openSegments, segmentKey, sumOf } from './segments.ts';
 import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-faults.ts';
 
 /** Files are stored in segments of this size, so that downloads resume without rewriting. */
 const SEGMENT_BYTES = 16 * 2 ** 20;
-
-/**
- * A file up to this size whose hash is known stays in memory while it arrives, and is hashed once, as a whole. Its
- * segments get their digests when it is first compared.
- */
-const HELD_BYTES = 64 * 2 ** 20;
 
 export interface WriteOptions {
   /** If the hash differs, the file is refused and deleted. */

@@ -3,6 +3,12 @@ import type { OpenFile } from '../../core/engine/files.ts';
 import { checkRange } from '../../core/formats/source.ts';
 import type { StoredFile } from './database.ts';
 
+/**
+ * A file up to this size whose hash is known is hashed as a whole, in memory: as it arrives, and when it is compared.
+ * Its segments have no digests.
+ */
+export const HELD_BYTES = 64 * 2 ** 20;
+
 /** Where a segment of a file is stored. */
 export function segmentKey(file: StoredFile, index: number): string {
   return `${file.model}/${file.path}/${index}`;

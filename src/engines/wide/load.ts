@@ -1,9 +1,9 @@
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import type { LoadOptions } from '../../core/engine/engine.ts';
 import { runtimeFault } from '../../core/engine/faults.ts';
-import type { ModelFiles } from '../../core/engine/files.ts';
-import { loadEndTokens, loadShape } from '../../core/engine/load-config.ts';
+import { hasFile, type ModelFiles } from '../../core/engine/files.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
+import { TOKENIZER_FILES } from '../../core/formats/checkpoint/side-files.ts';
 import { widen, type WidenedModel } from '../../core/formats/export/widened.ts';
 import { openExportedFiles } from '../exported-files.ts';
 import { fetchAhead } from '../fetch-ahead.ts';
@@ -28,49 +28,61 @@ export function fetchOrt(ortBase: string, signal?: AbortSignal): void {
 export async function loadWide(
   files: ModelFiles,
   modelId: string,
-  { ortBase, threads, onProgress, signal }: LoadOptions & OrtPlace,
+  { ortBase, threads, ...options }: LoadOptions & OrtPlace,
 ): Promise<OrtModel> {
-  const checkpoint = await openExportedFiles(files, { ...(onProgress && { onProgress }), ...(signal && { signal }) });
-  const { graph, data } = chooseVariant(files, 'wasm', false);
-  const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
-  const shape = await loadShape(files);
-  const tokenizer = await loadChatTokenizer(files);
-  const endIds = await loadEndTokens(files);
+  const { onProgress, signal } = options;
   throwIfCancelled(signal);
-  const weights = await WeightFiles.open(files, data);
+  const { graph, data } = chooseVariant(files, 'wasm', false);
+  // It is compiled while the files are fetched, checked and parsed.
+  const starting = openOrtHeap({ ortBase, threads });
+  let weights: WeightFiles | undefined;
   try {
-    const widened = await widen(model, checkpoint, (location, offset, length) =>
-      weights.read(location, offset, length),
-    );
+    const { checkpoint, tokenizer } = await openModel(files, options);
+    const { config } = checkpoint;
+    const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
+    throwIfCancelled(signal);
+    const opened = (weights = await WeightFiles.open(files, data));
+    const widened = await widen(model, checkpoint, (location, offset, length) => opened.read(location, offset, length));
     const progress = (stage: string, loadedBytes: number) =>
       onProgress?.({ stage, loadedBytes, totalBytes: widened.bytes });
     const file = new CountedFile(widened, (loaded) => progress('Loading the weights into memory', loaded));
     progress('Loading the weights into memory', 0);
-    const heap = await openOrtHeap({ ortBase, threads });
+    const heap = await starting;
     const session = await openHeapSession(heap, widened.graph, widened.location, file)
       .catch((error: unknown) => {
         throw file.fault ?? error;
       })
       .finally(() => widened.free());
-    const decoder = new HeapDecoder(heap, session, shape);
+    const decoder = new HeapDecoder(heap, session, config);
     if (signal?.aborted) {
       await decoder.release();
       throw LabError.cancelled();
     }
     progress('Ready', widened.bytes);
     return new OrtModel({
-      info: { modelId, device: 'wasm', wide: true, contextWindow: shape.contextLength },
+      info: { modelId, device: 'wasm', wide: true, contextWindow: config.contextLength },
       tokenizer,
       decoder,
-      eosIds: new Set(endIds),
+      eosIds: new Set(config.eosTokenIds),
       health: () => undefined,
       release: () => decoder.release(),
     });
   } catch (error) {
+    // Nothing of a load continues once it has failed.
+    await starting.catch(() => undefined);
     throw runtimeFault(error, modelId, 'wasm');
   } finally {
-    weights.close();
+    weights?.close();
   }
+}
+
+/** Parses the tokenizer while the stored weights are checked. */
+async function openModel(files: ModelFiles, options: LoadOptions) {
+  const { signal } = options;
+  const side = TOKENIZER_FILES.filter((path) => hasFile(files, path));
+  await files.ensure(side, signal ? { signal } : {});
+  const [checkpoint, tokenizer] = await Promise.all([openExportedFiles(files, options), loadChatTokenizer(files)]);
+  return { checkpoint, tokenizer };
 }
 
 /** Reports how much has been read, up to the last byte, which means that the model is ready. */
