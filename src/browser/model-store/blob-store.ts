@@ -14,6 +14,8 @@ export interface BlobStore {
   get(key: string): Promise<Blob | undefined>;
   /** All bytes of a blob; undefined if it does not exist. */
   read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** When a blob was last written, in milliseconds since 1970; undefined where the browser does not say. */
+  writtenAt(key: string): Promise<number | undefined>;
   /** Opens a blob for reading at once; undefined if it does not exist, and where that is impossible. */
   openNow(key: string): Promise<OpenFile | undefined>;
   /** Removes all keys that start with `prefix + '/'`. */
@@ -95,6 +97,7 @@ function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
         file.close();
       }
     },
+    writtenAt: async (key) => (await open(await find(key)))?.lastModified,
     openNow: async (key) => openDirectly(await find(key)),
     async clear(prefix) {
       const parts = split(prefix);
@@ -169,6 +172,7 @@ function cacheVault(cache: Cache): BlobStore {
       return (await cache.match(address(key)))?.blob();
     },
     read: async (key) => bytesOf(await (await cache.match(address(key)))?.blob()),
+    writtenAt: () => Promise.resolve(undefined),
     openNow: () => Promise.resolve(undefined),
     async clear(prefix) {
       for (const request of await cache.keys()) {
@@ -192,6 +196,7 @@ export function memoryVault(capacity = Infinity): BlobStore & { keys(): string[]
     },
     get: (key) => Promise.resolve(blobs.get(key)),
     read: (key) => bytesOf(blobs.get(key)),
+    writtenAt: () => Promise.resolve(undefined),
     openNow: () => Promise.resolve(undefined),
     async clear(prefix) {
       for (const key of [...blobs.keys()]) if (key.startsWith(`${prefix}/`)) blobs.delete(key);

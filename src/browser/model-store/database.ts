@@ -15,6 +15,11 @@ export interface StoredFile {
    * earlier versions of the lab.
    */
   digests?: string[];
+  /**
+   * When the bytes last proved to be the stored ones, and when each segment had been written then (both in
+   * milliseconds since 1970); absent where the browser does not say when a file was written.
+   */
+  checked?: { at: number; written: number[] };
   complete: boolean;
   sha256?: string;
   /** The server's version (ETag or date), so that a resumed download continues the same file. */

@@ -10,6 +10,7 @@ import { isMade } from './made-folders.ts';
 import { parseManifest, type Manifest } from './manifest.ts';
 import { HELD_BYTES, joined, openSegments, segmentKey, sumOf } from './segments.ts';
 import { awayFile, changedFile, cutFile, tooLongFile, wrongHash } from './store-faults.ts';
+import { isUnchanged } from './unchanged.ts';
 
 /** Files are stored in segments of this size, so that downloads resume without rewriting. */
 const SEGMENT_BYTES = 16 * 2 ** 20;
@@ -254,6 +255,8 @@ export class FileStore {
     file.bytes = stored;
     file.complete = true;
     // It was hashed just now.
+    const checked = await this.#checkedNow(file);
+    if (checked) file.checked = checked;
     this.#states.forget(segmentKey(file, 0));
     void this.#states.get(segmentKey(file, 0), () => Promise.resolve('same'));
     await this.#database.put('files', file);
@@ -276,8 +279,19 @@ export class FileStore {
   }
 
   async #compare(file: StoredFile): Promise<'same' | 'changed'> {
-    const compared = await compareSegments(file, (i) => this.#vault.read(segmentKey(file, i)));
-    if (compared.digests) await this.#database.put('files', { ...file, digests: compared.digests });
-    return compared.state;
+    const checked = await this.#checkedNow(file);
+    if (isUnchanged(file, checked)) return 'same';
+    const { state, digests } = await compareSegments(file, (i) => this.#vault.read(segmentKey(file, i)));
+    const news = { ...(digests && { digests }), ...(checked && { checked }) };
+    if (state === 'same' && Object.keys(news).length > 0) await this.#database.put('files', { ...file, ...news });
+    return state;
+  }
+
+  /** What to keep about a file whose bytes prove to be the stored ones; undefined where the store has no times. */
+  async #checkedNow(file: StoredFile): Promise<StoredFile['checked']> {
+    const at = Date.now();
+    const times = await Promise.all(file.segments.map((_, i) => this.#vault.writtenAt(segmentKey(file, i))));
+    const written = times.filter((time) => time !== undefined);
+    return written.length === times.length ? { at, written } : undefined;
   }
 }
