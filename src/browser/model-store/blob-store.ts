@@ -1,6 +1,8 @@
+import { Lazy } from '../../core/async/memoised.ts';
 import type { OpenFile } from '../../core/engine/files.ts';
 import { LabError } from '../../core/error.ts';
 import { checkRange } from '../../core/formats/source.ts';
+import { tellsOfWrites } from './file-times.ts';
 
 /** What is stored; bytes reach the disk with fewer copies than a blob, which the browser holds in another process. */
 export type StoredData = Blob | Uint8Array<ArrayBuffer>;
@@ -67,6 +69,7 @@ function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
       throw storageFault(error);
     }
   };
+  const tells = new Lazy(() => tellsOfWrites(root));
   return {
     kind: 'opfs',
     async put(key, data) {
@@ -97,7 +100,7 @@ function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
         file.close();
       }
     },
-    writtenAt: async (key) => (await open(await find(key)))?.lastModified,
+    writtenAt: async (key) => ((await tells.get()) ? (await open(await find(key)))?.lastModified : undefined),
     openNow: async (key) => openDirectly(await find(key)),
     async clear(prefix) {
       const parts = split(prefix);

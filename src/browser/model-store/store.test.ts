@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LoadProgress } from '../../core/engine/engine.ts';
 import { openModelDatabase, type ModelDatabase, type StoredFile } from './database.ts';
 import { downloadAll, downloadFile } from './download.ts';
@@ -9,7 +9,7 @@ import { hashBlob } from './digest.ts';
 import { FileStore } from './file-store.ts';
 import { isSafePath } from '../../core/formats/manifest.ts';
 import { parseManifest } from './manifest.ts';
-import { type BlobStore, memoryVault } from './blob-store.ts';
+import { memoryVault } from './blob-store.ts';
 import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 
 useFakeIndexedDb();
@@ -149,38 +149,6 @@ describe('FileStore', () => {
     // Nothing is deleted: a person may have no other copy.
     expect((await later.files('m')).length).toBe(1);
     expect((await later.open('m', 'a', { unchecked: true })).size).toBe(content.length);
-  });
-
-  it('reads all of a file again only after a write or a week, where the browser says when it was written', async () => {
-    let [time, reads] = [1, 0];
-    const now = vi.spyOn(Date, 'now');
-    const timed: BlobStore = {
-      ...vault,
-      writtenAt: () => Promise.resolve(time),
-      read: (key) => (reads++, vault.read(key)),
-    };
-    const readsOf = async (): Promise<number> => {
-      reads = 0;
-      await new FileStore(timed, database, 1024).open('m', 'a');
-      return reads;
-    };
-    try {
-      const start = { model: 'm', path: 'a', bytes: content.length };
-      const chunks = [content.subarray(0, 1500), content.subarray(1500)];
-      await new FileStore(timed, database, 1024).append(start, streamOf(...chunks), { sha256: digest });
-      expect(await readsOf()).toBe(0);
-      const day = 24 * 60 * 60 * 1000;
-      now.mockReturnValue(Date.now() + 8 * day);
-      expect([await readsOf(), await readsOf()]).toEqual([2, 0]);
-      time = 2;
-      expect([await readsOf(), await readsOf()]).toEqual([2, 0]);
-      const [key = ''] = vault.keys();
-      await vault.put(key, new Blob([new Uint8Array(1500)]));
-      time = 3;
-      await expect(readsOf()).rejects.toMatchObject({ code: 'bad-file' });
-    } finally {
-      now.mockRestore();
-    }
   });
 
   it('records digests of a file that an earlier version stored without any hash', async () => {
