@@ -33,7 +33,7 @@ const ROWS: Record<string, Row> = {
   'a small vocabulary': { vocabulary: 300, type: 'float32', steps: 2000, odd: [] },
   'many ties': { vocabulary: 300, type: 'float32', steps: 5, odd: [] },
   'that of the embedded model': { vocabulary: 49_152, type: 'float32', steps: 100_000, odd: [] },
-  'one of three passes': { vocabulary: 151_936, type: 'float32', steps: 1_000_000, odd: [] },
+  'one of many tiles': { vocabulary: 151_936, type: 'float32', steps: 1_000_000, odd: [] },
   'zeros and an infinity': { vocabulary: 2049, type: 'float32', steps: 700, odd: [-Infinity, -0, 0] },
   'a broken one': { vocabulary: 500, type: 'float32', steps: 700, odd: [NaN, Infinity] },
   'one in 16 bits': { vocabulary: 2049, type: 'float16', steps: 2000, odd: [-Infinity, -0, 2 ** -24] },
@@ -71,12 +71,12 @@ it.each(Object.entries(ROWS))('gives the highest logits of %s', async (_, row) =
   expect(whole).toBe(true);
 });
 
-/** Decoding settings, and how many bytes at most are read for a token of a vocabulary of 3,000. */
+/** Decoding settings, and how many bytes at most are read for a token of a vocabulary of 3,000, which is two tiles. */
 const SETTINGS = {
-  greedily: { temperature: 0, topK: 0, topP: 1, most: 16 },
-  'with the default settings': { temperature: 0.7, topK: 50, topP: 0.95, most: 51 * 8 },
-  'from the 64 most probable': { temperature: 1.5, topK: 64, topP: 1, most: 65 * 8 },
-  'from one': { temperature: 1, topK: 1, topP: 1, most: 16 },
+  greedily: { temperature: 0, topK: 0, topP: 1, most: 2 * 16 },
+  'with the default settings': { temperature: 0.7, topK: 50, topP: 0.95, most: 2 * 51 * 8 },
+  'from the 64 most probable': { temperature: 1.5, topK: 64, topP: 1, most: 2 * 65 * 8 },
+  'from one': { temperature: 1, topK: 1, topP: 1, most: 2 * 16 },
   'without top-k': { temperature: 1, topK: 0, topP: 0.9, most: 12_000 },
   'from more than are found on the device': { temperature: 1, topK: 65, topP: 1, most: 12_000 },
 };

@@ -1,11 +1,11 @@
 import type { OnnxModel, OnnxNode } from '../../src/core/formats/onnx/index.ts';
 
-/** Nodes of a gated feed-forward network that ONNX Runtime replaces by one MatMulNBitsMlp on WebGPU. */
+/** Nodes of two gated products that ONNX Runtime replaces by one MatMulNBitsMlp on WebGPU. */
 const FUSED = 6;
 
 /**
  * The nodes that ONNX Runtime runs on WebGPU: it fuses a norm, two quantised products of its result and their gate
- * (`MatMulNBitsMlpFusion`), unless a product has offsets or a bias, which are nodes of their own.
+ * (`MatMulNBitsMlpFusion`), unless a product has offsets, which are nodes of their own.
  */
 export function nodesThatRun({ graph: { nodes } }: OnnxModel): number {
   const producers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));

@@ -9,7 +9,7 @@ import { openExportedFiles, smallGraph } from '../exported-files.ts';
 import type { VariantFiles } from './variants.ts';
 
 /** Changes when the form has other bytes for the same files. */
-export const GPU_FORM_VERSION = 2;
+export const GPU_FORM_VERSION = 3;
 
 /** Larger models stay as they are: reading their bytes for every token costs more than the nodes that they save. */
 const LARGEST_BYTES = 768e6;

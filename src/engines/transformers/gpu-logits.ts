@@ -13,21 +13,19 @@ export const MOST_CANDIDATES = 65;
 /** Multiplying ids by it scatters them (Knuth's multiplicative hashing). */
 const SCATTER = 0x9e3779b1;
 
+/** Bytes of a key and an id in the shader. */
+const PAIR_BYTES = 8;
+
 /** The highest logits of a row with their ids, highest first; of equal ones the lowest id first. */
 export interface TopLogits {
   ids: Uint32Array;
   values: Float32Array;
 }
 
-/** One pass over entries in tiles. */
-interface Pass {
-  groups: number;
-  binding: GPUBindGroup;
-}
-
 /**
- * A row of logits that stays on the graphics device, where the decoder's graph writes it. Only the highest are read
- * back: some hundred bytes instead of 4 for each entry of the vocabulary.
+ * A row of logits that stays on the graphics device, where the decoder's graph writes it. Only the highest of each tile
+ * are read back, some hundred bytes to some kilobytes instead of 4 for each entry of the vocabulary: a second step on
+ * the device, which would choose among the tiles, costs more than these bytes.
  */
 export class GpuLogits {
   readonly vocabulary: number;
@@ -37,32 +35,29 @@ export class GpuLogits {
   readonly #row: GPUBuffer;
   readonly #read: GPUBuffer;
   readonly #best: GPUBuffer;
+  readonly #sizes: GPUBuffer;
   readonly #pipeline: GPUComputePipeline;
-  readonly #passes: Pass[];
+  readonly #binding: GPUBindGroup;
+  readonly #tiles: number;
+  /** How many entries of a tile the shader keeps now. */
+  #kept = 0;
 
   constructor(gpu: GpuRuntime, type: 'float32' | 'float16', vocabulary: number) {
     const { device } = gpu;
     this.#gpu = gpu;
     this.type = type;
     this.vocabulary = vocabulary;
+    this.#tiles = Math.ceil(vocabulary / TILE);
     const rowBytes = vocabulary * elementBytes({ type });
+    const bestBytes = this.#tiles * MOST_CANDIDATES * PAIR_BYTES;
     this.#row = this.#buffer(rowBytes, USAGE.storage | USAGE.copySource | USAGE.copyTarget);
-    this.#read = this.#buffer(Math.max(rowBytes, 8 * MOST_CANDIDATES), USAGE.mapRead | USAGE.copyTarget);
-    const module = device.createShaderModule({ code: topLogitsShader(type, MOST_CANDIDATES) });
+    this.#read = this.#buffer(Math.max(rowBytes, bestBytes), USAGE.mapRead | USAGE.copyTarget);
+    this.#best = this.#buffer(bestBytes, USAGE.storage | USAGE.copySource);
+    this.#sizes = this.#buffer(8, USAGE.uniform | USAGE.copyTarget);
+    const module = device.createShaderModule({ code: topLogitsShader(type) });
     this.#pipeline = device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
-    this.#passes = [];
-    let [source, entries] = [this.#row, vocabulary];
-    do {
-      const groups = Math.ceil(entries / TILE);
-      const best = this.#buffer(8 * MOST_CANDIDATES * groups, USAGE.storage | USAGE.copySource);
-      const sizes = this.#buffer(8, USAGE.uniform | USAGE.copyTarget);
-      device.queue.writeBuffer(sizes, 0, Uint32Array.of(entries, source === this.#row ? 1 : 0));
-      const entriesOf = [source, best, sizes].map((buffer, binding) => ({ binding, resource: { buffer } }));
-      const layout = this.#pipeline.getBindGroupLayout(0);
-      this.#passes.push({ groups, binding: device.createBindGroup({ layout, entries: entriesOf }) });
-      [source, entries] = [best, MOST_CANDIDATES * groups];
-    } while (entries > MOST_CANDIDATES);
-    this.#best = source;
+    const entries = [this.#row, this.#best, this.#sizes].map((buffer, binding) => ({ binding, resource: { buffer } }));
+    this.#binding = device.createBindGroup({ layout: this.#pipeline.getBindGroupLayout(0), entries });
   }
 
   /** The tensor to which the graph writes the row. */
@@ -72,22 +67,23 @@ export class GpuLogits {
 
   /** The `count` highest logits; the ids of missing ones, in a smaller vocabulary, exceed it. */
   async top(count: number): Promise<TopLogits> {
-    const encoder = this.#gpu.device.createCommandEncoder();
+    return highestOf(await this.#bestOfTiles(count), count);
+  }
+
+  /** Pairs of a key and an id: the `count` highest of the first tile, in order, then those of the second. */
+  async #bestOfTiles(count: number): Promise<Uint32Array> {
+    const { device } = this.#gpu;
+    if (this.#kept !== count) {
+      this.#kept = count;
+      device.queue.writeBuffer(this.#sizes, 0, Uint32Array.of(this.vocabulary, count));
+    }
+    const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setPipeline(this.#pipeline);
-    for (const { groups, binding } of this.#passes) {
-      pass.setBindGroup(0, binding);
-      pass.dispatchWorkgroups(groups);
-    }
+    pass.setBindGroup(0, this.#binding);
+    pass.dispatchWorkgroups(this.#tiles);
     pass.end();
-    const found = new Uint32Array(await this.#readBack(encoder, this.#best, 8 * count));
-    const values = new Uint32Array(count);
-    const ids = new Uint32Array(count);
-    for (let i = 0; i < count; i++) {
-      values[i] = bitsOf(found[2 * i] as number);
-      ids[i] = found[2 * i + 1] as number;
-    }
-    return { ids, values: new Float32Array(values.buffer) };
+    return new Uint32Array(await this.#readBack(encoder, this.#best, this.#tiles * count * PAIR_BYTES));
   }
 
   /** The bytes of the whole row. */
@@ -102,17 +98,22 @@ export class GpuLogits {
    */
   async isRight(): Promise<boolean> {
     const { queue } = this.#gpu.device;
-    const values = Float32Array.from({ length: this.vocabulary }, (_, id) => (Math.imul(id, SCATTER) >> 21) / 8);
+    const values = Float32Array.from({ length: this.vocabulary }, (_, id) => (Math.imul(id, SCATTER) >> 22) / 8);
     const row = this.type === 'float32' ? values : Uint16Array.from(values, toHalf);
     const bytes = new Uint8Array(Math.ceil(row.byteLength / 4) * 4);
     bytes.set(new Uint8Array(row.buffer));
     queue.writeBuffer(this.#row, 0, bytes);
-    const count = Math.min(MOST_CANDIDATES, this.vocabulary);
-    const { ids, values: found } = await this.top(count);
+    const found = await this.#bestOfTiles(MOST_CANDIDATES);
     queue.writeBuffer(this.#row, 0, bytes.fill(0));
     const value = (id: number): number => values[id] as number;
-    const expected = Array.from(values.keys()).sort((a, b) => value(b) - value(a) || a - b);
-    return ids.every((id, i) => id === expected[i] && found[i] === value(id));
+    return Array.from({ length: this.#tiles }, (_, tile) => {
+      const from = tile * TILE;
+      const ids = Array.from({ length: Math.min(TILE, this.vocabulary - from) }, (_, i) => from + i);
+      const expected = ids.sort((a, b) => value(b) - value(a) || a - b).slice(0, MOST_CANDIDATES);
+      const pairs = found.subarray(2 * tile * MOST_CANDIDATES);
+      const { ids: ordered, values: logits } = logitsOf(pairs, Array.from(expected.keys()));
+      return expected.every((id, i) => id === ordered[i] && value(id) === logits[i]);
+    }).every(Boolean);
   }
 
   destroy(): void {
@@ -134,6 +135,21 @@ export class GpuLogits {
     this.#buffers.push(buffer);
     return buffer;
   }
+}
+
+const keyOf = (pairs: Uint32Array, at: number): number => pairs[2 * at] as number;
+const idOf = (pairs: Uint32Array, at: number): number => pairs[2 * at + 1] as number;
+
+/** The highest of pairs of a key and an id. */
+function highestOf(pairs: Uint32Array, count: number): TopLogits {
+  const order = Array.from({ length: pairs.length / 2 }, (_, at) => at);
+  order.sort((a, b) => keyOf(pairs, b) - keyOf(pairs, a) || idOf(pairs, a) - idOf(pairs, b));
+  return logitsOf(pairs, order.slice(0, count));
+}
+
+function logitsOf(pairs: Uint32Array, order: number[]): TopLogits {
+  const values = Uint32Array.from(order, (at) => bitsOf(keyOf(pairs, at)));
+  return { ids: Uint32Array.from(order, (at) => idOf(pairs, at)), values: new Float32Array(values.buffer) };
 }
 
 /** The bits of a float from the key that the shader orders by. */

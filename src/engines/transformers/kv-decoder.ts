@@ -63,12 +63,17 @@ export class KvDecoder implements Decoder {
   #gpu: DecoderOnGpu;
   #ids: number[] = [];
   #cacheInputs: readonly CacheInput[];
+  /** Whether the graph takes every id twice. */
+  readonly #idsTwice: boolean;
 
   constructor(session: OrtSession, cache: KvCache, gpu: DecoderOnGpu = {}) {
     this.#session = session;
     this.#cache = cache;
     this.#cacheInputs = cacheInputs(session);
     this.#gpu = gpu;
+    this.#idsTwice = session.inputMetadata.some(
+      (input) => input.name === 'input_ids' && input.isTensor && input.shape[2] === 2,
+    );
   }
 
   /** The ids whose keys and values are cached. */
@@ -154,7 +159,7 @@ export class KvDecoder implements Decoder {
     const int64 = (values: bigint[], dims: number[]) => new Tensor('int64', BigInt64Array.from(values), dims);
     const int32 = (value: number, dims: number[]) => new Tensor('int32', Int32Array.of(value), dims);
     const makers: Record<string, () => Tensor> = {
-      input_ids: () => int64(ids.map(BigInt), [1, ids.length]),
+      input_ids: () => int64(idsIn(ids, this.#idsTwice), [1, ids.length, ...(this.#idsTwice ? [2] : [])]),
       attention_mask: () => new Tensor('int64', new BigInt64Array(total).fill(1n), [1, total]),
       position_ids: () =>
         int64(
@@ -176,6 +181,9 @@ export class KvDecoder implements Decoder {
     return inputs;
   }
 }
+
+const idsIn = (ids: readonly number[], twice: boolean): bigint[] =>
+  ids.flatMap((id) => (twice ? [BigInt(id), BigInt(id)] : [BigInt(id)]));
 
 /** Whether a graph can compute the logits of only the last position. */
 export const keepsLogits = ({ inputNames }: Pick<OrtSession, 'inputNames'>): boolean =>

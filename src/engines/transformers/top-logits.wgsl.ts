@@ -2,12 +2,11 @@
 export const TILE = 2048;
 
 /**
- * Finds the highest entries of each tile of 2,048: of logits in the first pass, of what earlier passes kept in those
- * after it. Entries are pairs of a key, which orders as the logits do, and an id; of equal logits the lowest id is
- * first. NaN is the highest of all, so that it is found.
+ * Finds the `kept` highest logits of each tile of 2,048: pairs of a key, which orders as the logits do, and an id; of
+ * equal logits the lowest id is first. NaN is the highest of all, so that it is found.
  */
-export const topLogitsShader = (type: 'float32' | 'float16', kept: number): string => `
-struct Sizes { entries: u32, first: u32 }
+export const topLogitsShader = (type: 'float32' | 'float16'): string => `
+struct Sizes { entries: u32, kept: u32 }
 
 @group(0) @binding(0) var<storage, read> source: array<u32>;
 @group(0) @binding(1) var<storage, read_write> best: array<vec2u>;
@@ -56,18 +55,13 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
     keys[i] = 0u;
     ids[i] = 0xffffffffu;
     if (at < sizes.entries) {
-      if (sizes.first == 1u) {
-        keys[i] = orderOf(floatBits(at));
-        ids[i] = at;
-      } else {
-        keys[i] = source[2u * at];
-        ids[i] = source[2u * at + 1u];
-      }
+      keys[i] = orderOf(floatBits(at));
+      ids[i] = at;
     }
   }
   sortTile(thread);
-  for (var i = thread; i < ${kept}u; i += 256u) {
-    best[group.x * ${kept}u + i] = vec2u(keys[i], ids[i]);
+  for (var i = thread; i < sizes.kept; i += 256u) {
+    best[group.x * sizes.kept + i] = vec2u(keys[i], ids[i]);
   }
 }`;
 

@@ -4,6 +4,7 @@ import { attr, MICROSOFT, GraphBuilder, type OnnxAttribute } from '../onnx/index
 import { BLOCK } from '../quantise.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import { addPositions, keepLast, keepOnce, lookUpOnGpu, type Positions } from './ends.ts';
+import { gateLevel, OPEN_GATE, openGate, productAttributes } from './open-gate.ts';
 import { fusesNorm, gpuLayout, type GpuLayout } from './gpu-layout.ts';
 import { bitsOf, STACKED } from './stacks.ts';
 import { storedBits, type DecoderWeights, type FloatMatrix, type QuantisedMatrix } from './weights.ts';
@@ -22,7 +23,8 @@ export interface DecoderChoices {
  * Inputs `input_ids`, `attention_mask` (int64), `num_logits_to_keep` (int64 scalar: logits of that many last positions,
  * 0 for all), `past_key_values.{i}.key|value`; outputs `logits`, `present.{i}.key|value`: the contract of
  * transformers.js. For WebGPU, where 64-bit integers are computed on the CPU, `seqlens_k`, `total_sequence_length`
- * (int32) and `logits_start` (int64 [2]: first position, which may count from the end, and 0) replace the other two.
+ * (int32) and `logits_start` (int64 [2]: first position, which may count from the end, and 0) replace the other two. If
+ * the hidden state holds every value twice, so does `input_ids` (docs/reference/model-files.md).
  */
 export class DecoderBuilder {
   readonly graph = new GraphBuilder('decoder');
@@ -55,7 +57,7 @@ export class DecoderBuilder {
   async build(weights: DecoderWeights): Promise<void> {
     const { graph } = this;
     const config = this.#config;
-    graph.input('input_ids', 'int64', ['batch_size', 'sequence_length']);
+    graph.input('input_ids', 'int64', ['batch_size', 'sequence_length', ...(this.#gpu?.twofold ? [2] : [])]);
     if (this.#gpu) graph.input('logits_start', 'int64', [2]);
     else {
       graph.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
@@ -66,9 +68,7 @@ export class DecoderBuilder {
     const position = await addPositions(graph, weights, config, this.#contextLength, this.#gpu !== undefined);
 
     const embedding = await this.#embedding(weights);
-    let residual = this.#gpu?.twofold
-      ? graph.node('Concat', [embedding.hidden, embedding.hidden], { axis: attr.int(-1) })
-      : embedding.hidden;
+    let residual = embedding.hidden;
     let branch: string | undefined;
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `model.layers.${layer}`;
@@ -127,7 +127,7 @@ export class DecoderBuilder {
     const { graph } = this;
     const io = this.#io;
     const half = io === 'float16';
-    if (this.#gpu) return lookUpOnGpu(graph, matrix);
+    if (this.#gpu) return lookUpOnGpu(graph, matrix, this.#gpu.twofold ? 2 : 1);
     graph.initializer(
       'embedding.zero',
       io,
@@ -194,16 +194,19 @@ export class DecoderBuilder {
   }
 
   async #feedForward(weights: DecoderWeights, prefix: string, hidden: string): Promise<string> {
-    const { graph } = this;
     const gated = await this.#linear(weights, prefix, 'mlp.gate_proj', hidden);
     const raised = await this.#linear(weights, prefix, 'mlp.up_proj', hidden);
+    return this.#linear(weights, prefix, 'mlp.down_proj', this.#gated(gated, raised));
+  }
+
+  /** SiLU of the first, times the second. */
+  #gated(gated: string, raised: string): string {
+    const { graph } = this;
     const gate = graph.node('Sigmoid', [gated]);
     // In another order, ONNX Runtime does not fuse it with a norm that has another epsilon.
-    const product =
-      this.#gpu && !fusesNorm(this.#config)
-        ? graph.node('Mul', [gated, graph.node('Mul', [gate, raised])])
-        : graph.node('Mul', [graph.node('Mul', [gated, gate]), raised]);
-    return this.#linear(weights, prefix, 'mlp.down_proj', product);
+    return this.#gpu && !fusesNorm(this.#config)
+      ? graph.node('Mul', [gated, graph.node('Mul', [gate, raised])])
+      : graph.node('Mul', [graph.node('Mul', [gated, gate]), raised]);
   }
 
   /** x · Wᵀ + b with the rows of several matrices stacked; has a bias if any of them has one. */
@@ -218,8 +221,10 @@ export class DecoderBuilder {
     if (bits === null) {
       output = this.#matMul(input, await weights.float(name, tensors));
     } else {
-      const matrix = await weights.quantised(name, tensors, bits, twice);
+      const opened = twice === 'input' && stack === OPEN_GATE;
+      const matrix = await weights.quantised(name, tensors, bits, twice, opened ? 1 / gateLevel(this.#io) : 1);
       output = this.#matMulNBits(input, matrix, storedBits(bits, twice));
+      if (opened) output = this.#gated(await openGate(this.graph, weights, this.#io, input, matrix), output);
     }
     const biases = parts.map((part) => `${part}.bias`).filter((bias) => this.#source.tensors.has(bias));
     if (biases.length === 0) return output;
@@ -246,16 +251,10 @@ export class DecoderBuilder {
    * minimum is therefore split: x·(codes − 8)·scale by MatMulNBits, plus (sum of x over the block)·(minimum + 8·scale).
    */
   #matMulNBits(input: string, matrix: QuantisedMatrix, bits: number, output?: string): string {
-    const attributes = {
-      K: attr.int(matrix.columns),
-      N: attr.int(matrix.rows),
-      bits: attr.int(bits),
-      block_size: attr.int(BLOCK),
-    };
     const product = this.#ms(
       'MatMulNBits',
       [input, matrix.codes, matrix.scales],
-      attributes,
+      productAttributes(matrix, bits),
       output && !matrix.offsets ? [output] : undefined,
     );
     if (!matrix.offsets) return product;

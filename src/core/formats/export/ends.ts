@@ -52,13 +52,16 @@ function addLengths(graph: GraphBuilder): Pick<Positions, 'lengths' | 'total'> {
   return { lengths, total };
 }
 
-/** The rows of an embedding that `input_ids` names, in one step. Its scales need another shape than in a product. */
-export function lookUpOnGpu(graph: GraphBuilder, { codes, scales, columns }: QuantisedMatrix): string {
+/**
+ * The rows of an embedding that `input_ids` names, in one step, each as often as `times` in one row. Its scales need
+ * another shape than in a product.
+ */
+export function lookUpOnGpu(graph: GraphBuilder, { codes, scales, columns }: QuantisedMatrix, times: 1 | 2): string {
   const { initializers } = graph.graph;
   const stored = initializers.find(({ name }) => name === scales);
   const byBlock = `${scales}.by_block`;
   if (stored) initializers.push({ ...stored, name: byBlock, dims: [...stored.dims, 1] });
-  graph.ints('embedding.shape', [0, 0, columns]);
+  graph.ints('embedding.shape', [0, 0, times * columns]);
   const rows = graph.node(
     'GatherBlockQuantized',
     [codes, 'input_ids', byBlock],

@@ -48,9 +48,9 @@ export interface DecoderWeights {
   float(name: string, tensors: string[]): Promise<FloatMatrix>;
   /**
    * Matrices stacked by rows in MatMulNBits form; with `twice`, twice the columns and `storedBits`, or all rows a
-   * second time.
+   * second time. Values are multiplied by `factor`.
    */
-  quantised(name: string, tensors: string[], bits: NBits, twice?: Twice): Promise<QuantisedMatrix>;
+  quantised(name: string, tensors: string[], bits: NBits, twice?: Twice, factor?: number): Promise<QuantisedMatrix>;
 }
 
 /** Copies weights from a checkpoint into the data files of a graph, a few rows at a time, in the IO type. */
@@ -104,7 +104,7 @@ export class WeightWriter implements DecoderWeights {
     return { name: this.#graph.external(name, io, [rows, columns], external) };
   }
 
-  async quantised(name: string, tensors: string[], bits: NBits, twice?: Twice): Promise<QuantisedMatrix> {
+  async quantised(name: string, tensors: string[], bits: NBits, twice?: Twice, factor = 1): Promise<QuantisedMatrix> {
     const own = this.#stackedShape(tensors);
     const rows = own.rows * (twice === 'output' ? 2 : 1);
     const columns = own.columns * (twice === 'input' ? 2 : 1);
@@ -142,7 +142,11 @@ export class WeightWriter implements DecoderWeights {
       rows,
       columns,
       codes: this.#graph.external(`${name}.codes`, 'uint8', [rows, blocks, blob], external),
-      scales: await this.put(`${name}.scales`, [rows, blocks], scales),
+      scales: await this.put(
+        `${name}.scales`,
+        [rows, blocks],
+        scales.map((scale) => scale * factor),
+      ),
       offsets: offsets.some((value) => value !== 0)
         ? await this.put(`${name}.offsets`, [blocks, rows], offsets)
         : undefined,

@@ -1,6 +1,5 @@
 import { fromHalf } from '../../../core/formats/float.ts';
 import type { Kernel } from '../../testing/gpu-memory.ts';
-import { MOST_CANDIDATES } from '../gpu-logits.ts';
 import { TILE } from '../top-logits.wgsl.ts';
 
 type Entry = [key: number, id: number];
@@ -23,17 +22,15 @@ export const topKernel =
   (type: 'float32' | 'float16', order: EntryOrder = highestFirst): Kernel =>
   ([source, best, sizes], groups) => {
     if (!source || !best || !sizes) throw new Error('A binding is missing.');
-    const [entries = 0, first] = new Uint32Array(sizes.buffer);
-    const pairs = new Uint32Array(source.buffer);
+    const [entries = 0, kept = 0] = new Uint32Array(sizes.buffer);
     const half = new Uint16Array(source.buffer);
     const logits = type === 'float32' ? new Float32Array(source.buffer) : Float32Array.from(half, fromHalf);
     const out = new Uint32Array(best.buffer);
     for (let group = 0; group < groups; group++) {
       const tile = Array.from({ length: TILE }, (_, i): Entry => {
         const at = group * TILE + i;
-        if (at >= entries) return [0, 0xffffffff];
-        return first === 1 ? [keyOf(logits[at] ?? NaN), at] : [pairs[2 * at] ?? 0, pairs[2 * at + 1] ?? 0];
+        return at < entries ? [keyOf(logits[at] ?? NaN), at] : [0, 0xffffffff];
       });
-      out.set(tile.sort(order).slice(0, MOST_CANDIDATES).flat(), 2 * MOST_CANDIDATES * group);
+      out.set(tile.sort(order).slice(0, kept).flat(), 2 * kept * group);
     }
   };

@@ -62,7 +62,7 @@ export interface ToyOptions {
   type?: 'float32' | 'float16';
   /** Where it makes its tensors; by default in main memory. */
   memory?: GpuMemory;
-  /** Whether it writes into the caches that it reads, like a graph for WebGPU. */
+  /** Whether it writes into the caches that it reads, and takes ids twice, like a graph for WebGPU. */
   inPlace?: boolean;
 }
 
@@ -89,7 +89,10 @@ export class ToySession implements OrtSession {
       : ['attention_mask', 'position_ids', 'num_logits_to_keep'];
     this.inputNames = ['input_ids', ...counts, ...past];
     const shape = [1, HEADS, 'past', SIZE];
-    this.inputMetadata = past.map((name) => ({ name, isTensor: true, type, shape }));
+    this.inputMetadata = [
+      { name: 'input_ids', isTensor: true, type: 'int64', shape: [1, 'ids', ...(inPlace ? [2] : [])] },
+      ...past.map((name) => ({ name, isTensor: true, type, shape }) as const),
+    ];
     this.outputMetadata = [{ name: 'logits', isTensor: true, type: 'float32', shape: [1, 'rows', VOCABULARY] }];
   }
 
@@ -108,7 +111,7 @@ export class ToySession implements OrtSession {
       if (!tensor) throw new Error(`The input ${name} is missing.`);
       return tensor;
     };
-    const ids = Array.from(numbersOf(input('input_ids')) as BigInt64Array, Number);
+    const ids = this.#ids(input('input_ids'));
     const { past, rows } = this.#counts(input, ids.length);
     const caches = ['key', 'value'].map((part) => {
       const before = input(`past_key_values.0.${part}`);
@@ -136,6 +139,14 @@ export class ToySession implements OrtSession {
 
   release(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Like a graph for WebGPU, one that writes in place takes each id twice. */
+  #ids(tensor: Tensor): number[] {
+    const ids = Array.from(numbersOf(tensor) as BigInt64Array, Number);
+    if (!this.#inPlace) return ids;
+    if (tensor.dims[2] !== 2 || ids.some((id, i) => id !== ids[i - (i % 2)])) throw new Error('The ids are not twice.');
+    return ids.filter((_, i) => i % 2 === 0);
   }
 
   /** The positions before this step, and of how many tokens logits are wanted. */
