@@ -132,7 +132,7 @@ describe('a conversation of 120 turns in a window of 2,048 tokens', () => {
     expect([await inside.count(), await focused()]).toEqual([0, 'Look inside']);
     await page.keyboard.press('Enter');
     await expect.poll(focused).toBe('Inside this reply');
-    expect(await inside.getByRole('heading').evaluate(isInSight)).toBe(true);
+    expect(await inside.getByRole('heading').first().evaluate(isInSight)).toBe(true);
     // It stays in sight when the words have arrived.
     await inside.getByRole('toolbar').waitFor();
     await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));

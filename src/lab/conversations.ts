@@ -4,7 +4,7 @@ import type { Conversation, ConversationHead, Message } from '../core/conversati
 import type { Imported } from '../core/conversation/exchange.ts';
 import { searchConversations, type FoundConversation } from '../core/conversation/search.ts';
 import { rename } from '../core/conversation/tree.ts';
-import { LabError } from '../core/error.ts';
+import { LabError, throwIfCancelled } from '../core/error.ts';
 import { ConversationStore } from '../browser/storage/conversation-store.ts';
 import { DATABASE_NAME, LabStore } from '../browser/storage/lab-store.ts';
 import { storageMissing } from '../browser/storage/storage-errors.ts';
@@ -70,10 +70,12 @@ export class ConversationLibrary {
   /**
    * The conversations whose title or text contains every word of `query` (ignoring case and diacritics), latest first,
    * each with a passage that shows where.
+   * @throws {LabError} `cancelled`.
    */
-  async list(query = ''): Promise<FoundConversation[]> {
+  async list(query = '', signal?: AbortSignal): Promise<FoundConversation[]> {
     await this.#settled();
-    const stored = await this.#read(() => this.#store.search(query), []);
+    const stored = await this.#read(() => this.#store.search(query, signal), []);
+    throwIfCancelled(signal);
     const held = searchConversations([...this.#unsaved.values()], query);
     const rest = stored.filter(({ id }) => !this.#unsaved.has(id));
     return [...held, ...rest].sort((a, b) => b.updatedAt - a.updatedAt);

@@ -3,6 +3,7 @@ import type { Conversation, ConversationHead, Message } from '../../core/convers
 import { headOf, replyOriginSchema } from '../../core/conversation/conversation.ts';
 import { foundByMessages, foundByTitle, type FoundConversation } from '../../core/conversation/search.ts';
 import { queryWords } from '../../core/dataset/word-search.ts';
+import { throwIfCancelled } from '../../core/error.ts';
 import type { LabDatabase, LabStore, StoredMessage } from './lab-store.ts';
 import { keysUnder } from './stored-database.ts';
 
@@ -98,14 +99,20 @@ export class ConversationStore {
     });
   }
 
-  /** Conversations with every word of `query` in their title or messages, latest first; all for a blank query. */
-  search(query: string): Promise<FoundConversation[]> {
+  /**
+   * Conversations with every word of `query` in their title or messages, latest first; all for a blank query.
+   * @throws {LabError} `cancelled`.
+   */
+  search(query: string, signal?: AbortSignal): Promise<FoundConversation[]> {
     const words = queryWords(query);
     return this.#store.use(async (database) => {
-      const heads = await database.getAll('heads');
-      const found: FoundConversation[] = [];
-      for (const head of heads) {
-        const each = foundByTitle(head, words) ?? foundByMessages(head, await messagesOf(database, head), words);
+      const heads = new Map((await database.getAll('heads')).map((head) => [head.id, head]));
+      const found = [...heads.values()].flatMap((head) => foundByTitle(head, words) ?? []);
+      for (const { id } of found) heads.delete(id);
+      if (heads.size === 0) return latestFirst(found);
+      for await (const [id, messages] of byConversation(database, signal)) {
+        const head = heads.get(id);
+        const each = head && foundByMessages(head, messages, words);
         if (each) found.push(each);
       }
       return latestFirst(found);
@@ -113,11 +120,37 @@ export class ConversationStore {
   }
 }
 
+/** Messages that are read in one task: few enough that the page stays responsive on a slow machine. */
+const PAGE = 300;
+
+/** The messages of all conversations, one conversation after another. */
+async function* byConversation(
+  database: LabDatabase,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<[id: string, messages: StoredMessage[]]> {
+  let messages: StoredMessage[] = [];
+  let after: IDBKeyRange | undefined;
+  for (;;) {
+    throwIfCancelled(signal);
+    const page = await database.getAll('messages', after, PAGE);
+    for (const message of page) {
+      const [first] = messages;
+      if (first && first.conversation !== message.conversation) {
+        yield [first.conversation, messages];
+        messages = [];
+      }
+      messages.push(message);
+    }
+    const last = page.at(-1);
+    if (!last || page.length < PAGE) break;
+    after = IDBKeyRange.lowerBound([last.conversation, last.id], true);
+  }
+  const [first] = messages;
+  if (first) yield [first.conversation, messages];
+}
+
 /** Writes that are requested in one task: few enough that the page stays responsive on a slow machine. */
 const AT_ONCE = 500;
-
-const messagesOf = (database: LabDatabase, { id }: ConversationHead): Promise<StoredMessage[]> =>
-  database.getAll('messages', keysUnder(id));
 
 /** Waits for all, so that no rejection stays unhandled when the first one is thrown. */
 async function settle(work: Promise<unknown>[]): Promise<void> {

@@ -40,10 +40,15 @@ export class Conversations {
   /** Conversations that contain the words of the query. */
   shown = $state.raw<FoundConversation[]>([]);
   error = $state.raw<LabError | null>(null);
+  /** What takes a while: a search, or the import of the file of this name. */
+  busy = $state.raw<{ searching: true } | { importing: string } | null>(null);
   readonly #dependencies: Dependencies;
   #query = $state('');
   #refreshing: Promise<void> | null = null;
   #again = false;
+  #search: AbortController | undefined;
+  /** What went wrong in the latest import; the next one takes it away. */
+  #problem: LabError | null = null;
 
   constructor(dependencies: Dependencies) {
     this.#dependencies = dependencies;
@@ -64,6 +69,8 @@ export class Conversations {
 
   set query(query: string) {
     this.#query = query;
+    // The words of a moment ago are not waited for.
+    this.#search?.abort();
     void this.refresh();
   }
 
@@ -132,11 +139,16 @@ export class Conversations {
   }
 
   async importFiles(files: readonly File[]): Promise<void> {
+    if (this.error === this.#problem) this.error = null;
+    const before = this.error;
     for (const file of files) {
       await this.#try(chatTexts.failed.import, async () => {
-        this.#report(file.name, await this.#dependencies.library.import(await file.text()));
+        const { library } = this.#dependencies;
+        const reading = file.text().then((text) => library.import(text));
+        this.#report(file.name, await this.#while({ importing: file.name }, reading));
       });
     }
+    this.#problem = this.error === before ? null : this.error;
   }
 
   #report(file: string, { added, alreadyHere, problems }: ImportReport): void {
@@ -164,9 +176,21 @@ export class Conversations {
       await this.#try(chatTexts.failed.list, async () => {
         this.heads = await this.#dependencies.library.list();
         this.#storageMissing();
-        this.shown = this.#query.trim() ? await this.#dependencies.library.list(this.#query) : this.heads;
+        this.shown = this.#query.trim() ? await this.#found(this.#query) : this.heads;
       });
     }
+  }
+
+  async #found(query: string): Promise<FoundConversation[]> {
+    this.#search = new AbortController();
+    return this.#while({ searching: true }, this.#dependencies.library.list(query, this.#search.signal));
+  }
+
+  async #while<Result>(busy: NonNullable<Conversations['busy']>, work: Promise<Result>): Promise<Result> {
+    this.busy = busy;
+    return work.finally(() => {
+      if (this.busy === busy) this.busy = null;
+    });
   }
 
   #show(error: LabError): void {

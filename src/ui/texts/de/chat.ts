@@ -163,6 +163,7 @@ export const chat: Catalogue['chat'] = {
   noPairs:
     'Es gibt noch kein Paar. Drück bei einer Antwort auf „Noch einmal“ und markiere dann eine Fassung als ' +
     'hilfreich und eine andere als nicht hilfreich.',
+  importing: (file) => `${file} wird gelesen…`,
   imported: (n) => `${count(n, 'Gespräch', 'Gespräche')} importiert`,
   alreadyHere: (n) => `${n} schon vorhanden`,
   missing:

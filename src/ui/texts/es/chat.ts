@@ -152,6 +152,7 @@ export const chat: Catalogue['chat'] = {
   noPairs:
     'Todavía no hay ningún par. Pulsa «Otra vez» en una respuesta y marca después una versión como útil y otra ' +
     'como no útil.',
+  importing: (file) => `Leyendo ${file}…`,
   imported: (n) => count(n, 'conversación importada', 'conversaciones importadas'),
   alreadyHere: (n) => count(n, 'ya estaba aquí', 'ya estaban aquí'),
   missing: 'Esta conversación no está en este navegador. Si la tiene otro navegador, expórtala allí e impórtala aquí.',
