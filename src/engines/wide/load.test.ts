@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LoadOptions, LoadProgress } from '../../core/engine/engine.ts';
 import { logProbability } from '../../core/engine/sampling.ts';
@@ -100,6 +101,21 @@ describe('loadWide', () => {
     await expect(load()).rejects.toMatchObject({ message: expect.stringContaining('The file was changed meanwhile') });
     FileReaderSync.fault = new RangeError('Array buffer allocation failed');
     await expect(load()).rejects.toMatchObject({ code: 'out-of-memory' });
+  });
+
+  it('reports that ONNX Runtime is missing once the files are there, and leaves no rejection unhandled', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      const files = memoryFiles(blobs);
+      const slow = { ...files, open: async (path: string) => (await setTimeout(20), files.open(path)) };
+      const nowhere = loadWide(slow, 'tiny', { ortBase: 'file:///nowhere/', threads: 1 });
+      await expect(nowhere).rejects.toMatchObject({ code: 'unsupported' });
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
   });
 
   it('names a file of weights to which the graph refers in vain', async () => {

@@ -35,6 +35,8 @@ export async function loadWide(
   const { graph, data } = chooseVariant(files, 'wasm', false);
   // It is compiled while the files are fetched, checked and parsed.
   const starting = openOrtHeap({ ortBase, threads });
+  // It may fail before it is awaited; the failure is thrown then.
+  starting.catch(() => undefined);
   let weights: WeightFiles | undefined;
   try {
     const { checkpoint, tokenizer } = await openModel(files, options);
@@ -69,7 +71,7 @@ export async function loadWide(
     });
   } catch (error) {
     // Nothing of a load continues once it has failed.
-    await starting.catch(() => undefined);
+    await Promise.allSettled([starting]);
     throw runtimeFault(error, modelId, 'wasm');
   } finally {
     weights?.close();
