@@ -1,6 +1,20 @@
 import { keptPositions } from '../../core/tokenizer/common-prefix.ts';
 import type { Decoder, StepLogits, WantedLogits } from '../transformers/kv-decoder.ts';
-import { allocate, bytes, check, FLOAT32, INT64, integers, ON_CPU, text, type OrtHeap } from './ort-heap.ts';
+import { LENGTH_INPUTS, withLengthInputs } from './lengths.ts';
+import {
+  allocate,
+  bytes,
+  check,
+  type ExternalFile,
+  FLOAT32,
+  INT32,
+  INT64,
+  integers,
+  ON_CPU,
+  openHeapSession,
+  text,
+  type OrtHeap,
+} from './ort-heap.ts';
 
 interface DecoderSizes {
   layers: number;
@@ -31,14 +45,27 @@ export class HeapDecoder implements Decoder {
   #inputNames: number[];
   #outputNames: number[];
 
-  constructor(heap: OrtHeap, session: number, sizes: DecoderSizes) {
+  /**
+   * Opens a graph of `DecoderBuilder` whose weights are in `file`.
+   * @throws {Error} with ONNX Runtime's message; see `runtimeFault`.
+   */
+  static async open(
+    heap: OrtHeap,
+    { graph, location }: { graph: Uint8Array; location: string },
+    file: ExternalFile,
+    sizes: DecoderSizes,
+  ): Promise<HeapDecoder> {
+    return new HeapDecoder(heap, await openHeapSession(heap, withLengthInputs(graph), location, file), sizes);
+  }
+
+  private constructor(heap: OrtHeap, session: number, sizes: DecoderSizes) {
     this.#heap = heap;
     this.#session = session;
     this.#sizes = sizes;
     const layers = Array.from({ length: sizes.layers }, (_, layer) => layer);
     const parts = (prefix: string) => layers.flatMap((i) => [`${prefix}.${i}.key`, `${prefix}.${i}.value`]);
     const names = (list: string[]) => list.map((name) => text(heap, name));
-    this.#inputNames = names(['input_ids', 'attention_mask', 'num_logits_to_keep', ...parts('past_key_values')]);
+    this.#inputNames = names(['input_ids', ...LENGTH_INPUTS, 'num_logits_to_keep', ...parts('past_key_values')]);
     this.#outputNames = names(['logits', ...parts('present')]);
   }
 
@@ -57,11 +84,11 @@ export class HeapDecoder implements Decoder {
       tensors.push(handle);
       return handle;
     };
-    const int64 = (values: BigInt64Array, dims: number[]): number => {
+    const input = (type: number, values: BigInt64Array | Int32Array, dims: number[]): number => {
       const data = allocate(heap, values.byteLength);
       owned.push(data);
       bytes(heap).set(new Uint8Array(values.buffer), data);
-      return tensor(INT64, data, values.byteLength, dims);
+      return tensor(type, data, values.byteLength, dims);
     };
     let result = 0;
     try {
@@ -69,9 +96,10 @@ export class HeapDecoder implements Decoder {
       const shape = [1, kvHeads, this.#positions, headDim];
       const caches = this.#caches.map((data) => tensor(FLOAT32, data, this.#cacheBytes(this.#positions), shape));
       const inputs = [
-        int64(BigInt64Array.from(ids, BigInt), [1, ids.length]),
-        int64(new BigInt64Array(total).fill(1n), [1, total]),
-        int64(BigInt64Array.of(logits === 'all' ? 0n : 1n), []),
+        input(INT64, BigInt64Array.from(ids, BigInt), [1, ids.length]),
+        input(INT32, Int32Array.of(total - 1), [1]),
+        input(INT32, Int32Array.of(total), []),
+        input(INT64, BigInt64Array.of(logits === 'all' ? 0n : 1n), []),
         ...caches,
       ];
       const [inputNames, inputList, outputNames, outputList] = [

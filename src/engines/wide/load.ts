@@ -11,7 +11,7 @@ import { ortFiles, type OrtPlace } from '../ort.ts';
 import { OrtModel } from '../transformers/ort-model.ts';
 import { chooseVariant } from '../transformers/variants.ts';
 import { HeapDecoder } from './heap-decoder.ts';
-import { type ExternalFile, openHeapSession, openOrtHeap } from './ort-heap.ts';
+import { type ExternalFile, openOrtHeap } from './ort-heap.ts';
 import { WeightFiles } from './weight-files.ts';
 
 /** Begins to fetch ONNX Runtime, so that it arrives beside the weights. */
@@ -50,12 +50,11 @@ export async function loadWide(
     const file = new CountedFile(widened, (loaded) => progress('Loading the weights into memory', loaded));
     progress('Loading the weights into memory', 0);
     const heap = await starting;
-    const session = await openHeapSession(heap, widened.graph, widened.location, file)
+    const decoder = await HeapDecoder.open(heap, widened, file, config)
       .catch((error: unknown) => {
         throw file.fault ?? error;
       })
       .finally(() => widened.free());
-    const decoder = new HeapDecoder(heap, session, config);
     if (signal?.aborted) {
       await decoder.release();
       throw LabError.cancelled();

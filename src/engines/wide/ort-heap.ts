@@ -59,6 +59,7 @@ export interface ExternalFile {
 /** Codes of `DataLocation` and of element types in ONNX Runtime. */
 export const ON_CPU = 1;
 export const FLOAT32 = 1;
+export const INT32 = 6;
 export const INT64 = 7;
 
 const WARNINGS = 2;

@@ -7,7 +7,7 @@ import { openExported } from '../../../core/formats/export/read.ts';
 import { widen, type WidenedModel } from '../../../core/formats/export/widened.ts';
 import { bytesSource } from '../../../core/formats/source.ts';
 import { HeapDecoder } from '../heap-decoder.ts';
-import { openHeapSession, openOrtHeap, type OrtHeap } from '../ort-heap.ts';
+import { openOrtHeap, type OrtHeap } from '../ort-heap.ts';
 
 const GRAPHS = { q4: 'onnx/model_q4.onnx', q8: 'onnx/model_quantized.onnx', fp32: 'onnx/model.onnx' } as const;
 
@@ -57,5 +57,5 @@ export async function widened(
 /** Opens a widened model. */
 export async function decoderOf(heap: OrtHeap, wide: WidenedModel, { config }: Checkpoint): Promise<HeapDecoder> {
   const file = { byteLength: wide.bytes, subarray: (from: number, to: number) => wide.read(from, to - from) };
-  return new HeapDecoder(heap, await openHeapSession(heap, wide.graph, wide.location, file), config);
+  return HeapDecoder.open(heap, wide, file, config);
 }
