@@ -52,7 +52,7 @@ it.each(Object.entries(ROWS))('gives the highest logits of %s', async (_, row) =
     bytes.set(new Uint8Array(values.buffer));
     const logits = new solace.gpu.GpuLogits({ device, Tensor: solace.gpu.Tensor }, type, vocabulary);
     device.queue.writeBuffer(logits.output.gpuBuffer, 0, bytes);
-    const whole = new Uint8Array(await logits.row());
+    const whole = await logits.row();
     const found = await logits.top(solace.gpu.MOST_CANDIDATES);
     logits.destroy();
     device.destroy();
@@ -63,7 +63,7 @@ it.each(Object.entries(ROWS))('gives the highest logits of %s', async (_, row) =
     );
     return {
       top: Array.from(found.ids, (id, i) => `${id}: ${found.values[i]}`),
-      whole: whole.length === values.byteLength && whole.every((byte, i) => byte === bytes[i]),
+      whole: whole.length === data.length && whole.every((value, i) => Object.is(value, data[i])),
       expected: sorted.slice(0, solace.gpu.MOST_CANDIDATES).map((id) => `${id}: ${(data[id] ?? NaN) + 0}`),
     };
   }, row);
@@ -111,7 +111,7 @@ it.each(Object.entries(SETTINGS))('draws the same tokens as from whole rows: %s'
     };
     const logits = new solace.gpu.GpuLogits({ device, Tensor: solace.gpu.Tensor }, 'float32', vocabulary);
     const decoder = new solace.gpu.KvDecoder(session, new solace.gpu.GrowingCache([], (cache) => cache), {
-      row: logits,
+      logits,
     });
     const reads: number[] = [];
     const [sample, sampleWhole] = [0, 1].map(() => solace.gpu.createSampler({ ...decoding, seed: 5 }));

@@ -7,8 +7,8 @@ import { exportOnnx } from '../../src/core/formats/export/export.ts';
 import { forward } from '../../src/core/formats/reference/forward.ts';
 import { openExportedFiles } from '../../src/engines/exported-files.ts';
 import { writeGpuForm } from '../../src/engines/transformers/gpu-form.ts';
-import { loadTransformers } from '../../src/engines/transformers/load.ts';
 import { diskSink } from '../../src/engines/transformers/testing/disk-sink.ts';
+import { loadFormInMemory } from '../../src/engines/transformers/testing/form-in-memory.ts';
 import { listVariants } from '../../src/engines/transformers/variants.ts';
 import { nodeFiles } from '../../src/node/node-files.ts';
 import { TINY_CONFIGS, writeTinyModel } from '../../tests/harness/tiny-model.ts';
@@ -42,7 +42,7 @@ describe('gpuValues', () => {
     if (!variant) throw new Error('It has no weights.');
     await cp(exported, forGpu, { recursive: true, filter: (path) => !path.includes('onnx') });
     await writeGpuForm(files, variant, diskSink(forGpu), {});
-    const model = await loadTransformers(await nodeFiles(forGpu), 'tiny', { device: 'cpu', threads: 1 });
+    const model = await loadFormInMemory(forGpu);
     const scored = await model.scorer.score('hello there, hello');
     await model.unload();
     const ids = scored.map(({ id }) => id);

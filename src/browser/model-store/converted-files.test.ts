@@ -203,7 +203,9 @@ describe('gpuFiles', () => {
       expect.arrayContaining(['seqlens_k']),
     ]);
     const paths = ({ list }: ModelFiles) => list.map(({ path }) => path).sort();
-    expect(paths(first.files)).toEqual(paths(first.own));
+    expect(paths(first.files)).toEqual(
+      [...paths(first.own), 'onnx/vocabulary_q4.onnx', 'onnx/vocabulary_q4.onnx_data'].sort(),
+    );
     const second = await forGpu();
     expect([second.converted, second.form]).toEqual([false, first.form]);
     expect([...second.opened].filter((path) => path.startsWith(DATA))).toEqual([]);

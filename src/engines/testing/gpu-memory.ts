@@ -1,7 +1,7 @@
 import { BUFFER_USAGE } from '../transformers/gpu-buffer.ts';
 
-/** Does a compute shader's work on the bytes of its bindings, in the order of their numbers. */
-export type Kernel = (bindings: readonly Uint8Array<ArrayBuffer>[], groups: number) => void;
+/** Does a compute shader's work on the bytes of its bindings, in the order of their numbers, for groups in x and y. */
+export type Kernel = (bindings: readonly Uint8Array<ArrayBuffer>[], groups: number, rows: number) => void;
 
 /** The part of a copy or a binding that names a buffer. */
 interface Binding {
@@ -76,12 +76,13 @@ class MemoryEncoder {
     return {
       setPipeline: () => undefined,
       setBindGroup: (_index: number, group: Binding[]) => void (bound = group),
-      dispatchWorkgroups: (groups: number) => {
+      dispatchWorkgroups: (groups: number, rows = 1) => {
         const bindings = [...bound].sort((a, b) => a.binding - b.binding).map(({ resource }) => resource.buffer);
         this.#commands.push(() =>
           this.#kernel(
             bindings.map(({ bytes }) => bytes),
             groups,
+            rows,
           ),
         );
       },
@@ -115,10 +116,8 @@ export class GpuMemory {
       createBindGroup: ({ entries }: { entries: Binding[] }) => entries,
       createCommandEncoder: () => new MemoryEncoder(kernel),
       queue: {
-        writeBuffer: (buffer: MemoryBuffer, from: number, data: ArrayBufferView) =>
-          buffer
-            .range('copyTarget', from, data.byteLength)
-            .set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+        writeBuffer: (buffer: MemoryBuffer, from: number, data: ArrayBufferView | ArrayBuffer) =>
+          buffer.range('copyTarget', from, data.byteLength).set(bytesOf(data)),
         submit: (commands: (() => void)[]) => commands.forEach((run) => run()),
       },
     };
@@ -130,6 +129,9 @@ export class GpuMemory {
     return Array.from(this.live, ({ size }) => size).sort((a, b) => a - b);
   }
 }
+
+const bytesOf = (data: ArrayBufferView | ArrayBuffer): Uint8Array =>
+  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
 
 /** The bytes of a buffer of a `GpuMemory`. */
 export const bytesIn = (buffer: GPUBuffer): Uint8Array<ArrayBuffer> => (buffer as unknown as MemoryBuffer).bytes;

@@ -7,9 +7,10 @@ import { planDecoder } from '../../core/formats/export/plan.ts';
 import { decodeModel, type OnnxModel, type OnnxNode } from '../../core/formats/onnx/index.ts';
 import { openExportedFiles, smallGraph } from '../exported-files.ts';
 import type { VariantFiles } from './variants.ts';
+import { LARGEST_HIDDEN } from './vocabulary.wgsl.ts';
 
 /** Changes when the form has other bytes for the same files. */
-export const GPU_FORM_VERSION = 3;
+export const GPU_FORM_VERSION = 4;
 
 /** Larger models stay as they are: reading their bytes for every token costs more than the nodes that they save. */
 const LARGEST_BYTES = 768e6;
@@ -51,11 +52,12 @@ export async function gpuFormBytes(
   const written = await exportedGraph(files, variant.graph, options);
   if (!written || isForGpu(written)) return undefined;
   const source = await openExportedFiles(files, { variant, weights: false, ...options });
+  if (source.config.hiddenSize > LARGEST_HIDDEN) return undefined;
   const { bytes } = await planDecoder(source, dtypeOf(variant), { forGpu: true });
   return bytes <= LARGEST_BYTES ? bytes : undefined;
 }
 
-const isForGpu = ({ graph }: OnnxModel): boolean => graph.inputs.some(({ name }) => name === 'logits_start');
+const isForGpu = ({ graph }: OnnxModel): boolean => graph.inputs.some(({ name }) => name === 'seqlens_k');
 const dtypeOf = ({ variant }: VariantFiles) => (variant === 'q4f16' ? 'q4f16' : 'q4');
 
 /**

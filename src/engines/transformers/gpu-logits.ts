@@ -1,41 +1,37 @@
 import type { Tensor } from 'onnxruntime-common';
 import { toHalf } from '../../core/formats/float.ts';
-import { BUFFER_USAGE as USAGE, gpuBuffer, type GpuRuntime } from './gpu-buffer.ts';
+import { BUFFER_USAGE as USAGE, gpuBuffer, GpuReader, type GpuRuntime } from './gpu-buffer.ts';
 import { elementBytes } from './kv-cache.ts';
+import {
+  type LogitsReader,
+  type LogitsRow,
+  readRow,
+  type StepLogits,
+  tensorLogits,
+  type WantedLogits,
+  widenHalf,
+} from './logits-reader.ts';
+import { highestOf, isSorted, MOST_CANDIDATES, PAIR_BYTES, type TopLogits } from './top-candidates.ts';
 import { TILE, topLogitsShader } from './top-logits.wgsl.ts';
-
-/** The flag of WebGPU (GPUMapMode), which TypeScript's DOM types leave out. */
-const MAP_READ = 1;
-
-/** Candidates that a sampler may ask for: one more than the largest top-k, to notice a tie at its edge. */
-export const MOST_CANDIDATES = 65;
 
 /** Multiplying ids by it scatters them (Knuth's multiplicative hashing). */
 const SCATTER = 0x9e3779b1;
-
-/** Bytes of a key and an id in the shader. */
-const PAIR_BYTES = 8;
-
-/** The highest logits of a row with their ids, highest first; of equal ones the lowest id first. */
-export interface TopLogits {
-  ids: Uint32Array;
-  values: Float32Array;
-}
 
 /**
  * A row of logits that stays on the graphics device, where the decoder's graph writes it. Only the highest of each tile
  * are read back, some hundred bytes to some kilobytes instead of 4 for each entry of the vocabulary: a second step on
  * the device, which would choose among the tiles, costs more than these bytes.
  */
-export class GpuLogits {
+export class GpuLogits implements LogitsReader, LogitsRow {
+  readonly inputs = {};
   readonly vocabulary: number;
   readonly type: 'float32' | 'float16';
   readonly #gpu: GpuRuntime;
   readonly #buffers: GPUBuffer[] = [];
   readonly #row: GPUBuffer;
-  readonly #read: GPUBuffer;
   readonly #best: GPUBuffer;
   readonly #sizes: GPUBuffer;
+  readonly #reader: GpuReader;
   readonly #pipeline: GPUComputePipeline;
   readonly #binding: GPUBindGroup;
   readonly #tiles: number;
@@ -48,12 +44,10 @@ export class GpuLogits {
     this.type = type;
     this.vocabulary = vocabulary;
     this.#tiles = Math.ceil(vocabulary / TILE);
-    const rowBytes = vocabulary * elementBytes({ type });
-    const bestBytes = this.#tiles * MOST_CANDIDATES * PAIR_BYTES;
-    this.#row = this.#buffer(rowBytes, USAGE.storage | USAGE.copySource | USAGE.copyTarget);
-    this.#read = this.#buffer(Math.max(rowBytes, bestBytes), USAGE.mapRead | USAGE.copyTarget);
-    this.#best = this.#buffer(bestBytes, USAGE.storage | USAGE.copySource);
+    this.#row = this.#buffer(vocabulary * elementBytes({ type }), USAGE.storage | USAGE.copySource | USAGE.copyTarget);
+    this.#best = this.#buffer(this.#tiles * MOST_CANDIDATES * PAIR_BYTES, USAGE.storage | USAGE.copySource);
     this.#sizes = this.#buffer(8, USAGE.uniform | USAGE.copyTarget);
+    this.#reader = new GpuReader(device);
     const module = device.createShaderModule({ code: topLogitsShader(type) });
     this.#pipeline = device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
     const entries = [this.#row, this.#best, this.#sizes].map((buffer, binding) => ({ binding, resource: { buffer } }));
@@ -63,6 +57,14 @@ export class GpuLogits {
   /** The tensor to which the graph writes the row. */
   get output(): Tensor {
     return this.#gpu.Tensor.fromGpuBuffer(this.#row, { dataType: this.type, dims: [1, 1, this.vocabulary] });
+  }
+
+  outputs(_rows: number, wanted: WantedLogits): Record<string, Tensor> {
+    return wanted === 'all' ? {} : { logits: this.output };
+  }
+
+  read(outputs: Readonly<Record<string, Tensor>>, rows: number, wanted: WantedLogits): Promise<StepLogits> {
+    return wanted === 'all' ? tensorLogits.read(outputs, rows, wanted) : readRow(this, wanted);
   }
 
   /** The `count` highest logits; the ids of missing ones, in a smaller vocabulary, exceed it. */
@@ -83,13 +85,13 @@ export class GpuLogits {
     pass.setBindGroup(0, this.#binding);
     pass.dispatchWorkgroups(this.#tiles);
     pass.end();
-    return new Uint32Array(await this.#readBack(encoder, this.#best, this.#tiles * count * PAIR_BYTES));
+    return new Uint32Array(await this.#reader.read(encoder, this.#best, this.#tiles * count * PAIR_BYTES));
   }
 
-  /** The bytes of the whole row. */
-  row(): Promise<ArrayBuffer> {
+  async row(): Promise<Float32Array> {
     const bytes = this.vocabulary * elementBytes({ type: this.type });
-    return this.#readBack(this.#gpu.device.createCommandEncoder(), this.#row, bytes);
+    const row = await this.#reader.read(this.#gpu.device.createCommandEncoder(), this.#row, bytes);
+    return this.type === 'float16' ? widenHalf(new Uint16Array(row)) : new Float32Array(row);
   }
 
   /**
@@ -105,29 +107,12 @@ export class GpuLogits {
     queue.writeBuffer(this.#row, 0, bytes);
     const found = await this.#bestOfTiles(MOST_CANDIDATES);
     queue.writeBuffer(this.#row, 0, bytes.fill(0));
-    const value = (id: number): number => values[id] as number;
-    return Array.from({ length: this.#tiles }, (_, tile) => {
-      const from = tile * TILE;
-      const ids = Array.from({ length: Math.min(TILE, this.vocabulary - from) }, (_, i) => from + i);
-      const expected = ids.sort((a, b) => value(b) - value(a) || a - b).slice(0, MOST_CANDIDATES);
-      const pairs = found.subarray(2 * tile * MOST_CANDIDATES);
-      const { ids: ordered, values: logits } = logitsOf(pairs, Array.from(expected.keys()));
-      return expected.every((id, i) => id === ordered[i] && value(id) === logits[i]);
-    }).every(Boolean);
+    return isSorted(values, found, TILE, MOST_CANDIDATES);
   }
 
   destroy(): void {
+    this.#reader.destroy();
     for (const buffer of this.#buffers) buffer.destroy();
-  }
-
-  async #readBack(encoder: GPUCommandEncoder, from: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
-    const size = Math.ceil(bytes / 4) * 4;
-    encoder.copyBufferToBuffer(from, 0, this.#read, 0, size);
-    this.#gpu.device.queue.submit([encoder.finish()]);
-    await this.#read.mapAsync(MAP_READ, 0, size);
-    const copy = this.#read.getMappedRange(0, size).slice(0, bytes);
-    this.#read.unmap();
-    return copy;
   }
 
   #buffer(bytes: number, usage: number): GPUBuffer {
@@ -136,21 +121,3 @@ export class GpuLogits {
     return buffer;
   }
 }
-
-const keyOf = (pairs: Uint32Array, at: number): number => pairs[2 * at] as number;
-const idOf = (pairs: Uint32Array, at: number): number => pairs[2 * at + 1] as number;
-
-/** The highest of pairs of a key and an id. */
-function highestOf(pairs: Uint32Array, count: number): TopLogits {
-  const order = Array.from({ length: pairs.length / 2 }, (_, at) => at);
-  order.sort((a, b) => keyOf(pairs, b) - keyOf(pairs, a) || idOf(pairs, a) - idOf(pairs, b));
-  return logitsOf(pairs, order.slice(0, count));
-}
-
-function logitsOf(pairs: Uint32Array, order: number[]): TopLogits {
-  const values = Uint32Array.from(order, (at) => bitsOf(keyOf(pairs, at)));
-  return { ids: Uint32Array.from(order, (at) => idOf(pairs, at)), values: new Float32Array(values.buffer) };
-}
-
-/** The bits of a float from the key that the shader orders by. */
-const bitsOf = (key: number): number => (key >= 0x80000000 ? key ^ 0x80000000 : ~key) >>> 0;

@@ -5,7 +5,8 @@ import { GpuMemory } from '../testing/gpu-memory.ts';
 import { GpuInputs } from './gpu-buffer.ts';
 import { GpuLogits } from './gpu-logits.ts';
 import { GrowingCache, InPlaceCache } from './kv-cache.ts';
-import { cacheInputs, KvDecoder, type StepLogits } from './kv-decoder.ts';
+import { cacheInputs, KvDecoder } from './kv-decoder.ts';
+import type { StepLogits } from './logits-reader.ts';
 import { slicePositionsOnCpu, slicePositionsOnGpu } from './positions.ts';
 import { topKernel } from './testing/top-kernel.ts';
 import { toyLogits, ToySession, VOCABULARY, type ToyOptions } from './testing/toy-session.ts';
@@ -38,9 +39,9 @@ function open(options: ToyOptions) {
     return { session, memory, decoder: new KvDecoder(session, cache) };
   }
   const gpu = { device, Tensor };
-  const row = new GpuLogits(gpu, 'float32', VOCABULARY);
+  const logits = new GpuLogits(gpu, 'float32', VOCABULARY);
   const cache = new InPlaceCache(gpu, inputs, WINDOW);
-  return { session, memory, decoder: new KvDecoder(session, cache, { row, inputs: new GpuInputs(gpu) }) };
+  return { session, memory, decoder: new KvDecoder(session, cache, { logits, inputs: new GpuInputs(gpu) }) };
 }
 
 function rowsOf({ data, rows, vocabulary }: StepLogits): number[][] {

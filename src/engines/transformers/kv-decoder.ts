@@ -1,28 +1,10 @@
 import { Tensor } from 'onnxruntime-common';
 import { keptPositions } from '../../core/tokenizer/common-prefix.ts';
 import { LabError } from '../../core/error.ts';
-import { fromHalf } from '../../core/formats/float.ts';
 import type { OrtSession } from '../../core/engine/ort.ts';
 import type { GpuInputs } from './gpu-buffer.ts';
-import type { GpuLogits, TopLogits } from './gpu-logits.ts';
 import { dispose, elementBytes, type CacheInput, type KvCache } from './kv-cache.ts';
-
-/**
- * Logits of the last positions of a step, row by row; a view that is valid until the next step. With `ids`, one row of
- * the candidates that were wanted, in the order of their ids.
- */
-export interface StepLogits {
-  data: Float32Array;
-  rows: number;
-  vocabulary: number;
-  ids?: Uint32Array;
-}
-
-/**
- * The logits to return: of no position, of the last one, of all; or of the last one at least those of the `top` highest
- * entries, unless the last of them ties with the one before.
- */
-export type WantedLogits = 'none' | 'last' | 'all' | { top: number };
+import { type LogitsReader, type StepLogits, tensorLogits, type WantedLogits } from './logits-reader.ts';
 
 /** One sequence of tokens with its KV cache. */
 export interface Decoder {
@@ -44,10 +26,10 @@ const PAST = /^past_key_values\./;
 /** Inputs that a graph for WebGPU reads on the graphics device. */
 const ON_DEVICE = new Set(['input_ids', 'seqlens_k']);
 
-/** What of a decoder is on a graphics device, besides its cache. */
+/** What of a decoder may be on a graphics device, besides its cache. */
 export interface DecoderOnGpu {
-  /** Where the graph writes the logits of the last position. */
-  row?: GpuLogits | undefined;
+  /** By default the logits are an output of the graph. */
+  logits?: LogitsReader | undefined;
   /** Of a graph for WebGPU. */
   inputs?: GpuInputs | undefined;
 }
@@ -60,17 +42,19 @@ export interface DecoderOnGpu {
 export class KvDecoder implements Decoder {
   #session: OrtSession;
   #cache: KvCache;
-  #gpu: DecoderOnGpu;
+  readonly #logits: LogitsReader;
+  readonly #small: GpuInputs | undefined;
   #ids: number[] = [];
   #cacheInputs: readonly CacheInput[];
   /** Whether the graph takes every id twice. */
   readonly #idsTwice: boolean;
 
-  constructor(session: OrtSession, cache: KvCache, gpu: DecoderOnGpu = {}) {
+  constructor(session: OrtSession, cache: KvCache, { logits = tensorLogits, inputs }: DecoderOnGpu = {}) {
     this.#session = session;
     this.#cache = cache;
     this.#cacheInputs = cacheInputs(session);
-    this.#gpu = gpu;
+    this.#logits = logits;
+    this.#small = inputs;
     this.#idsTwice = session.inputMetadata.some(
       (input) => input.name === 'input_ids' && input.isTensor && input.shape[2] === 2,
     );
@@ -93,25 +77,23 @@ export class KvDecoder implements Decoder {
 
   /** Runs `ids` after the cached ones. */
   async step(ids: readonly number[], logits: WantedLogits): Promise<StepLogits> {
-    const row = logits === 'all' ? undefined : this.#gpu.row;
     const inputs = this.#inputs(ids, logits);
     let outputs: Record<string, Tensor> | undefined;
     try {
       const cache = this.#cache.before(this.#ids.length, ids.length);
-      const feeds = { ...inputs, ...cache.inputs };
-      for (const name of this.#session.inputNames) if (!feeds[name]) throw unknownInput(name);
-      const given: Record<string, Tensor> = { ...cache.outputs, ...(row && { logits: row.output }) };
+      const known: Record<string, Tensor> = { ...inputs, ...this.#logits.inputs, ...cache.inputs };
+      const feeds = Object.fromEntries(
+        this.#session.inputNames.map((name) => {
+          const input = known[name];
+          if (!input) throw unknownInput(name);
+          return [name, input];
+        }),
+      );
+      const given: Record<string, Tensor> = { ...cache.outputs, ...this.#logits.outputs(ids.length, logits) };
       // An output that is not named is not computed.
       const fetched = this.#session.outputNames.map((name): [string, Tensor | null] => [name, given[name] ?? null]);
       outputs = await this.#session.run(feeds, Object.fromEntries(fetched));
-      const output = outputs['logits'];
-      if (!output)
-        throw new LabError({
-          code: 'bad-file',
-          what: 'The graph has no output "logits".',
-          todo: 'Export the model again.',
-        });
-      const result = await (row ? readRow(row, logits) : readLogits(output, logits === 'all' ? ids.length : 1));
+      const result = await this.#logits.read(outputs, ids.length, logits);
       this.#cache.adopt(outputs);
       for (const [name, tensor] of Object.entries(outputs)) if (!name.startsWith('present')) dispose(tensor);
       this.#ids.push(...ids);
@@ -148,8 +130,8 @@ export class KvDecoder implements Decoder {
   /** Frees everything; the decoder cannot be used afterwards. */
   destroy(): void {
     this.clear();
-    this.#gpu.row?.destroy();
-    this.#gpu.inputs?.destroy();
+    this.#logits.destroy();
+    this.#small?.destroy();
   }
 
   /** The inputs besides the caches. */
@@ -170,13 +152,12 @@ export class KvDecoder implements Decoder {
       // Graphs for WebGPU (DecoderBuilder).
       seqlens_k: () => int32(total - 1, [1]),
       total_sequence_length: () => int32(total, []),
-      logits_start: () => int64([logits === 'all' ? 0n : -1n, 0n], [2]),
     };
     const inputs: Record<string, Tensor> = {};
     for (const name of this.#session.inputNames) {
       const make = makers[name];
       const input = make?.();
-      if (input) inputs[name] = (ON_DEVICE.has(name) && this.#gpu.inputs?.put(name, input)) || input;
+      if (input) inputs[name] = (ON_DEVICE.has(name) && this.#small?.put(name, input)) || input;
     }
     return inputs;
   }
@@ -185,9 +166,9 @@ export class KvDecoder implements Decoder {
 const idsIn = (ids: readonly number[], twice: boolean): bigint[] =>
   ids.flatMap((id) => (twice ? [BigInt(id), BigInt(id)] : [BigInt(id)]));
 
-/** Whether a graph can compute the logits of only the last position. */
-export const keepsLogits = ({ inputNames }: Pick<OrtSession, 'inputNames'>): boolean =>
-  inputNames.includes('num_logits_to_keep') || inputNames.includes('logits_start');
+/** Whether the logits of only the last position can be computed: by the graph, or outside of it. */
+export const keepsLogits = ({ inputNames, outputNames }: Pick<OrtSession, 'inputNames' | 'outputNames'>): boolean =>
+  inputNames.includes('num_logits_to_keep') || !outputNames.includes('logits');
 
 /**
  * The inputs of a decoder's graph that hold keys and values.
@@ -222,40 +203,4 @@ function unknownInput(name: string): LabError {
     what: 'The graph requires an unsupported input.',
     todo: 'Only text decoders with key/value caches can be run.',
   });
-}
-
-/** What is wanted of a row on the graphics device. */
-async function readRow(row: GpuLogits, wanted: WantedLogits): Promise<StepLogits> {
-  const { vocabulary } = row;
-  if (wanted === 'none') return { data: new Float32Array(0), rows: 0, vocabulary };
-  if (typeof wanted === 'object' && wanted.top < vocabulary) {
-    const top = await row.top(wanted.top);
-    const [last, before] = [top.values.at(-1), top.values.at(-2)];
-    if (last !== before) return { ...inOrderOfIds(top), rows: 1, vocabulary };
-  }
-  const bytes = await row.row();
-  const data = row.type === 'float16' ? widenHalf(new Uint16Array(bytes)) : new Float32Array(bytes);
-  return { data, rows: 1, vocabulary };
-}
-
-/** As the whole row has them, so that a sampler adds up and draws in the same order. */
-function inOrderOfIds({ ids, values }: TopLogits): { ids: Uint32Array; data: Float32Array } {
-  const order = Array.from(ids.keys()).sort((a, b) => (ids[a] as number) - (ids[b] as number));
-  return {
-    ids: Uint32Array.from(order, (i) => ids[i] as number),
-    data: Float32Array.from(order, (i) => values[i] as number),
-  };
-}
-
-async function readLogits(output: Tensor, wanted: number): Promise<StepLogits> {
-  const [, rows = 0, vocabulary = 0] = output.dims;
-  const raw = output.location === 'cpu' ? output.data : await output.getData();
-  const count = Math.min(rows, wanted);
-  const all = output.type === 'float16' ? widenHalf(raw as ArrayBufferView) : (raw as Float32Array);
-  return { data: all.subarray((rows - count) * vocabulary), rows: count, vocabulary };
-}
-
-/** Half floats to single; the runtime returns them as bits or, if the browser has it, as a Float16Array. */
-function widenHalf(view: ArrayBufferView): Float32Array {
-  return Float32Array.from(new Uint16Array(view.buffer, view.byteOffset, view.byteLength / 2), fromHalf);
 }

@@ -19,13 +19,16 @@ import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
 import { OrtModel, LOGITS_ROWS } from './ort-model.ts';
 import { GpuInputs, type GpuRuntime } from './gpu-buffer.ts';
 import { GpuLogits } from './gpu-logits.ts';
+import { GpuVocabulary } from './gpu-vocabulary.ts';
 import { GrowingCache, InPlaceCache, type KvCache } from './kv-cache.ts';
 import { cacheInputs, keepsLogits, KvDecoder } from './kv-decoder.ts';
+import type { LogitsReader } from './logits-reader.ts';
 import { slicePositionsOnCpu, slicePositionsOnGpu } from './positions.ts';
 import { fetchAhead } from '../fetch-ahead.ts';
 import { gpuTensorClass, ortFiles, useVendoredOrt } from '../ort.ts';
 import type { OrtSession } from '../../core/engine/ort.ts';
-import { chooseVariant, type VariantFiles } from './variants.ts';
+import { chooseVariant, variantGraphs, variantPaths, type VariantFiles } from './variants.ts';
+import { openVocabulary, type Vocabulary } from './vocabulary-files.ts';
 import { writesInPlace } from './gpu-form.ts';
 
 export interface TransformersOptions extends LoadOptions {
@@ -81,7 +84,7 @@ export async function loadTransformers(
   library.catch(() => undefined);
   const progress = (stage: string, loadedBytes: number) =>
     onProgress?.({ stage, loadedBytes, totalBytes: variant.bytes });
-  const wanted = [...SIDE_FILES, variant.graph, ...variant.data];
+  const wanted = [...SIDE_FILES, ...variantPaths(variant)];
   await files.ensure(
     wanted.filter((path) => hasFile(files, path)),
     options,
@@ -101,7 +104,8 @@ export async function loadTransformers(
       await session.release();
       throw LabError.cancelled();
     }
-    const decoder = await decoderFor(session, gpuDevice, inPlace ? shape.contextLength : undefined);
+    const vocabulary = variant.vocabulary && (await openVocabulary(files, variant.vocabulary));
+    const decoder = await decoderFor(session, gpuDevice, inPlace ? shape.contextLength : undefined, vocabulary);
     progress('Ready', variant.bytes);
     return new OrtModel({
       info: {
@@ -162,17 +166,20 @@ function deviceLimits(device: Device): DeviceLimits {
 /** @throws {LabError} `out-of-memory` with both numbers when a weight is larger than the graphics device allows. */
 async function checkWeights(
   files: ModelFiles,
-  { graph, data }: VariantFiles,
+  variant: VariantFiles,
   limits: WeightLimits,
   modelId: string,
   options: LoadOptions,
 ): Promise<void> {
-  // No weight is larger than its file, so the graph is read only for the largest models.
-  const inFiles = files.list.filter(({ path }) => path === graph || data.includes(path));
+  // No weight is larger than its file, so the graphs are read only for the largest models.
+  const paths = new Set(variantPaths(variant));
+  const inFiles = files.list.filter(({ path }) => paths.has(path));
   if (inFiles.every(({ bytes }) => bytes > 0 && weightFault(bytes, limits) === undefined)) return;
-  await files.ensure([graph], options);
-  const { bytes } = largestWeight(new Uint8Array(await (await files.open(graph)).arrayBuffer()));
-  const fault = weightFault(bytes, limits);
+  const graphs = variantGraphs(variant);
+  await files.ensure(graphs, options);
+  const read = async (path: string) => new Uint8Array(await (await files.open(path)).arrayBuffer());
+  const largest = (await Promise.all(graphs.map(read))).map((graph) => largestWeight(graph).bytes);
+  const fault = weightFault(Math.max(...largest), limits);
   if (fault !== undefined)
     throw new LabError({
       code: 'out-of-memory',
@@ -236,11 +243,15 @@ async function openSession(
   return { session, gpuDevice, watch: gpuDevice ? watchGpu(gpuDevice, modelId) : undefined };
 }
 
-/** @param window of a graph whose caches can be written in place; undefined for others */
+/**
+ * @param window of a graph whose caches can be written in place; undefined for others
+ * @param vocabulary of a graph for WebGPU, which leaves logits to the page
+ */
 async function decoderFor(
   session: OrtSession,
   device: GPUDevice | undefined,
   window: number | undefined,
+  vocabulary: Vocabulary | undefined,
 ): Promise<KvDecoder> {
   const inputs = cacheInputs(session);
   if (!device) return new KvDecoder(session, new GrowingCache(inputs, slicePositionsOnCpu));
@@ -253,15 +264,18 @@ async function decoderFor(
             : slicePositionsOnCpu(tensor, length),
         )
       : new InPlaceCache(gpu, inputs, window);
-  const small = session.inputNames.includes('seqlens_k') ? new GpuInputs(gpu) : undefined;
-  return new KvDecoder(session, cache, { row: await gpuRow(session, gpu), inputs: small });
+  if (!vocabulary) return new KvDecoder(session, cache, { logits: await gpuRow(session, gpu) });
+  return new KvDecoder(session, cache, {
+    logits: await GpuVocabulary.load(gpu, vocabulary),
+    inputs: new GpuInputs(gpu),
+  });
 }
 
 /**
  * Undefined for a graph that computes the logits of all positions, or of an unknown number of tokens, and on a device
  * that sorts wrongly: whole rows are read then.
  */
-async function gpuRow(session: OrtSession, gpu: GpuRuntime): Promise<GpuLogits | undefined> {
+async function gpuRow(session: OrtSession, gpu: GpuRuntime): Promise<LogitsReader | undefined> {
   const logits = session.outputMetadata.find(({ name }) => name === 'logits');
   if (!logits?.isTensor || !keepsLogits(session)) return undefined;
   const vocabulary = logits.shape[2];

@@ -19,8 +19,9 @@ import { argmax, createSampler, logProbability, logitsFault, mostLikely } from '
 import type { ChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
 import { StreamDetokenizer } from '../../core/tokenizer/detokenizer.ts';
 import { decodingFeatures } from '../features.ts';
-import { MOST_CANDIDATES } from './gpu-logits.ts';
-import type { Decoder, StepLogits, WantedLogits } from './kv-decoder.ts';
+import type { Decoder } from './kv-decoder.ts';
+import type { StepLogits, WantedLogits } from './logits-reader.ts';
+import { MOST_CANDIDATES } from './top-candidates.ts';
 
 /** Positions of logits held at once: 64 rows of 49,152 floats are 12 MiB. */
 export const LOGITS_ROWS = 64;

@@ -2,22 +2,12 @@
 export const TILE = 2048;
 
 /**
- * Finds the `kept` highest logits of each tile of 2,048: pairs of a key, which orders as the logits do, and an id; of
- * equal logits the lowest id is first. NaN is the highest of all, so that it is found.
+ * Declares `keys` and `ids` of a tile, and functions that fill and sort them: the key of a logit orders as the logits
+ * do, and of equal logits the lowest id comes first. NaN is the highest of all, so that it is found.
  */
-export const topLogitsShader = (type: 'float32' | 'float16'): string => `
-struct Sizes { entries: u32, kept: u32 }
-
-@group(0) @binding(0) var<storage, read> source: array<u32>;
-@group(0) @binding(1) var<storage, read_write> best: array<vec2u>;
-@group(0) @binding(2) var<uniform> sizes: Sizes;
-
-var<workgroup> keys: array<u32, ${TILE}>;
-var<workgroup> ids: array<u32, ${TILE}>;
-
-fn floatBits(at: u32) -> u32 {
-${type === 'float32' ? '  return source[at];' : HALF_TO_FLOAT}
-}
+export const tileSorting = (tile: number): string => `
+var<workgroup> keys: array<u32, ${tile}>;
+var<workgroup> ids: array<u32, ${tile}>;
 
 fn orderOf(bits: u32) -> u32 {
   let magnitude = bits & 0x7fffffffu;
@@ -26,11 +16,18 @@ fn orderOf(bits: u32) -> u32 {
   return select(bits | 0x80000000u, ~bits, bits >= 0x80000000u);
 }
 
+fn clearTile(thread: u32) {
+  for (var i = thread; i < ${tile}u; i += 256u) {
+    keys[i] = 0u;
+    ids[i] = 0xffffffffu;
+  }
+}
+
 fn sortTile(thread: u32) {
-  for (var size = 2u; size <= ${TILE}u; size <<= 1u) {
+  for (var size = 2u; size <= ${tile}u; size <<= 1u) {
     for (var stride = size >> 1u; stride > 0u; stride >>= 1u) {
       workgroupBarrier();
-      for (var pair = thread; pair < ${TILE / 2}u; pair += 256u) {
+      for (var pair = thread; pair < ${tile / 2}u; pair += 256u) {
         let low = 2u * stride * (pair / stride) + pair % stride;
         let high = low + stride;
         let isAfter = keys[low] < keys[high] || (keys[low] == keys[high] && ids[low] > ids[high]);
@@ -47,13 +44,25 @@ fn sortTile(thread: u32) {
   }
   workgroupBarrier();
 }
+`;
+
+/** Finds the `kept` highest logits of each tile of 2,048 of a row: pairs of a key and an id. */
+export const topLogitsShader = (type: 'float32' | 'float16'): string => `
+struct Sizes { entries: u32, kept: u32 }
+
+@group(0) @binding(0) var<storage, read> source: array<u32>;
+@group(0) @binding(1) var<storage, read_write> best: array<vec2u>;
+@group(0) @binding(2) var<uniform> sizes: Sizes;
+${tileSorting(TILE)}
+fn floatBits(at: u32) -> u32 {
+${type === 'float32' ? '  return source[at];' : HALF_TO_FLOAT}
+}
 
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) group: vec3u) {
+  clearTile(thread);
   for (var i = thread; i < ${TILE}u; i += 256u) {
     let at = group.x * ${TILE}u + i;
-    keys[i] = 0u;
-    ids[i] = 0xffffffffu;
     if (at < sizes.entries) {
       keys[i] = orderOf(floatBits(at));
       ids[i] = at;

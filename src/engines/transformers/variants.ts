@@ -17,11 +17,16 @@ export type Variant = keyof typeof VARIANTS;
 /** The graph of each. */
 export const GRAPHS: string[] = Object.values(VARIANTS).map((suffix) => `onnx/model${suffix}.onnx`);
 
-export interface VariantFiles {
-  variant: Variant;
+/** A graph and its external data files in order: `<graph>_data`, `<graph>_data_1`, … */
+export interface GraphFiles {
   graph: string;
-  /** External data files in order: `<graph>_data`, `<graph>_data_1`, … */
   data: string[];
+}
+
+export interface VariantFiles extends GraphFiles {
+  variant: Variant;
+  /** Of a graph for WebGPU, the graph that makes logits of what it leaves. */
+  vocabulary?: GraphFiles;
   bytes: number;
 }
 
@@ -38,9 +43,8 @@ const PREFERENCE: Record<'half' | 'single' | 'main', Variant[]> = {
  */
 export function listVariants(files: ModelFiles): VariantFiles[] {
   const sizes = new Map(files.list.map(({ path, bytes }) => [path, bytes]));
-  return (Object.keys(VARIANTS) as Variant[]).flatMap((variant) => {
-    const graph = `onnx/model${VARIANTS[variant]}.onnx`;
-    if (!sizes.has(graph)) return [];
+  const filesOf = (graph: string): GraphFiles | undefined => {
+    if (!sizes.has(graph)) return undefined;
     const parts = [...sizes.keys()].filter((path) => path.startsWith(`${graph}_data`));
     const data = parts.map((_, i) => (i === 0 ? `${graph}_data` : `${graph}_data_${i}`));
     const gap = data.find((path) => !sizes.has(path));
@@ -51,10 +55,27 @@ export function listVariants(files: ModelFiles): VariantFiles[] {
         what: `The file ${gap} is missing.`,
         todo: 'Add it to the folder and add the model again.',
       });
-    const bytes = [graph, ...data].reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
-    return [{ variant, graph, data, bytes }];
+    return { graph, data };
+  };
+  return (Object.keys(VARIANTS) as Variant[]).flatMap((variant) => {
+    const [model, vocabulary] = ['model', 'vocabulary'].map((name) => filesOf(`onnx/${name}${VARIANTS[variant]}.onnx`));
+    if (!model) return [];
+    const found = { ...model, ...(vocabulary && { vocabulary }) };
+    const bytes = variantPaths(found).reduce((sum, path) => sum + (sizes.get(path) ?? 0), 0);
+    return [{ variant, ...found, bytes }];
   });
 }
+
+/** The graphs of a variant. */
+export const variantGraphs = ({ graph, vocabulary }: Omit<VariantFiles, 'variant' | 'bytes'>): string[] =>
+  vocabulary ? [graph, vocabulary.graph] : [graph];
+
+/** All files of a variant. */
+export const variantPaths = (variant: Omit<VariantFiles, 'variant' | 'bytes'>): string[] => [
+  ...variantGraphs(variant),
+  ...variant.data,
+  ...(variant.vocabulary?.data ?? []),
+];
 
 /**
  * The variant to run on `device`.

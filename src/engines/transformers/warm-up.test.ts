@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { byteTokenizerFiles } from '../../core/engine/testing/byte-tokenizer.ts';
 import { createChatTokenizer } from '../../core/tokenizer/chat-tokenizer.ts';
-import type { Decoder, WantedLogits } from './kv-decoder.ts';
+import type { Decoder } from './kv-decoder.ts';
+import type { WantedLogits } from './logits-reader.ts';
 import { OrtModel } from './ort-model.ts';
 
 const VOCABULARY = 300;

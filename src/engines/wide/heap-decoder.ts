@@ -1,5 +1,6 @@
 import { keptPositions } from '../../core/tokenizer/common-prefix.ts';
-import type { Decoder, StepLogits, WantedLogits } from '../transformers/kv-decoder.ts';
+import type { Decoder } from '../transformers/kv-decoder.ts';
+import type { StepLogits, WantedLogits } from '../transformers/logits-reader.ts';
 import { LENGTH_INPUTS, withLengthInputs } from './lengths.ts';
 import {
   allocate,

@@ -6,10 +6,12 @@ import { Tensor } from 'onnxruntime-common';
 import { createSampler } from '../../../src/core/engine/sampling.ts';
 import { toHalf } from '../../../src/core/formats/float.ts';
 import { seededRandom } from '../../../src/core/random/xoshiro128.ts';
-import { GpuLogits, MOST_CANDIDATES } from '../../../src/engines/transformers/gpu-logits.ts';
+import { GpuLogits } from '../../../src/engines/transformers/gpu-logits.ts';
+import { GpuVocabulary } from '../../../src/engines/transformers/gpu-vocabulary.ts';
 import { GrowingCache } from '../../../src/engines/transformers/kv-cache.ts';
 import { KvDecoder } from '../../../src/engines/transformers/kv-decoder.ts';
 import { wantedLogits } from '../../../src/engines/transformers/ort-model.ts';
+import { MOST_CANDIDATES } from '../../../src/engines/transformers/top-candidates.ts';
 
 export * from '../../../src/core/engine/embedded.ts';
 export * from '../../../src/lab/models/adding.ts';
@@ -28,6 +30,7 @@ export const gpu = {
   toHalf,
   seededRandom,
   GpuLogits,
+  GpuVocabulary,
   MOST_CANDIDATES,
   GrowingCache,
   KvDecoder,

@@ -3,10 +3,11 @@ import type { ModelConfig } from '../config.ts';
 import { attr, MICROSOFT, GraphBuilder, type OnnxAttribute } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
-import { addPositions, keepLast, keepOnce, lookUpOnGpu, type Positions } from './ends.ts';
+import { addPositions, givenEmbedding, keepLast, lookUpOnGpu, storedEmbedding, type Positions } from './ends.ts';
 import { gateLevel, OPEN_GATE, openGate, productAttributes } from './open-gate.ts';
 import { fusesNorm, gpuLayout, type GpuLayout } from './gpu-layout.ts';
 import { bitsOf, STACKED } from './stacks.ts';
+import { buildVocabulary, vocabularyMatrices } from './vocabulary.ts';
 import { storedBits, type DecoderWeights, type FloatMatrix, type QuantisedMatrix } from './weights.ts';
 
 /** What an exporter decides about a graph. */
@@ -22,12 +23,15 @@ export interface DecoderChoices {
  *
  * Inputs `input_ids`, `attention_mask` (int64), `num_logits_to_keep` (int64 scalar: logits of that many last positions,
  * 0 for all), `past_key_values.{i}.key|value`; outputs `logits`, `present.{i}.key|value`: the contract of
- * transformers.js. For WebGPU, where 64-bit integers are computed on the CPU, `seqlens_k`, `total_sequence_length`
- * (int32) and `logits_start` (int64 [2]: first position, which may count from the end, and 0) replace the other two. If
- * the hidden state holds every value twice, so does `input_ids` (docs/reference/model-files.md).
+ * transformers.js. For WebGPU, where 64-bit integers are computed on the CPU, `seqlens_k` and `total_sequence_length`
+ * (int32) replace the mask, and the graph ends with the last layer: a second graph, `vocabulary`, makes logits of its
+ * outputs. An embedding that is tied to the output matrix is an input then, because that graph has it. If the hidden
+ * state holds every value twice, so does `input_ids` (docs/reference/model-files.md).
  */
 export class DecoderBuilder {
   readonly graph = new GraphBuilder('decoder');
+  /** What follows the last layer, for WebGPU only. */
+  readonly vocabulary = new GraphBuilder('vocabulary');
   readonly #config: ModelConfig;
   readonly #io: 'float32' | 'float16';
   /** Cached sums of activations over blocks of 32, by the name of the summed value. */
@@ -54,12 +58,12 @@ export class DecoderBuilder {
     this.#io = EXPORT_FORMATS[dtype].io;
   }
 
-  async build(weights: DecoderWeights): Promise<void> {
+  /** @param ownWeights those of the second graph, for WebGPU. */
+  async build(weights: DecoderWeights, ownWeights = weights): Promise<void> {
     const { graph } = this;
     const config = this.#config;
-    graph.input('input_ids', 'int64', ['batch_size', 'sequence_length', ...(this.#gpu?.twofold ? [2] : [])]);
-    if (this.#gpu) graph.input('logits_start', 'int64', [2]);
-    else {
+    graph.input('input_ids', 'int64', ['batch_size', 'sequence_length', ...(this.#times === 2 ? [2] : [])]);
+    if (!this.#gpu) {
       graph.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
       graph.input('num_logits_to_keep', 'int64', []);
       graph.ints('axis.1', [1]);
@@ -79,13 +83,24 @@ export class DecoderBuilder {
       residual = fed.residual;
       branch = await this.#feedForward(weights, prefix, fed.hidden);
     }
-    const last = await this.#norm(weights, 'model.norm', residual, branch);
-    await embedding.logits(this.#gpu ? keepOnce(graph, last.hidden, config.hiddenSize) : keepLast(graph, last.hidden));
-    graph.output('logits', this.#io, ['batch_size', 'logits_length', config.vocabSize]);
+    if (this.#gpu && branch !== undefined) {
+      for (const name of [residual, branch])
+        graph.output(name, this.#io, ['batch_size', 'sequence_length', this.#times * config.hiddenSize]);
+      await buildVocabulary(this.vocabulary, ownWeights, config, this.#io, { residual, branch }, this.#times);
+    } else {
+      const last = await this.#norm(weights, 'model.norm', residual, branch);
+      await embedding.logits(keepLast(graph, last.hidden));
+      graph.output('logits', this.#io, ['batch_size', 'logits_length', config.vocabSize]);
+    }
     for (let layer = 0; layer < config.layers; layer++) {
       for (const part of ['key', 'value'])
         graph.output(`present.${layer}.${part}`, this.#io, this.#cacheDims('total_sequence_length'));
     }
+  }
+
+  /** How often the hidden state holds every value. */
+  get #times(): 1 | 2 {
+    return this.#gpu?.twofold ? 2 : 1;
   }
 
   /** transformers.js builds the first, empty cache from these: only `batch_size` and the length may be symbolic. */
@@ -100,8 +115,7 @@ export class DecoderBuilder {
   /** Embedding lookup, and a function that adds the output matrix; both share one matrix if the model ties them. */
   async #embedding(weights: DecoderWeights) {
     const config = this.#config;
-    const table = 'model.embed_tokens';
-    const head = config.tied ? table : 'lm_head';
+    const { embedding: table, output: head } = vocabularyMatrices(config);
     if (EXPORT_FORMATS[this.#dtype].bits === null) {
       const matrix = await weights.float(table, [`${table}.weight`]);
       const hidden = this.#lookUpFloat(matrix);
@@ -109,6 +123,12 @@ export class DecoderBuilder {
         this.#matMul(kept, config.tied ? matrix : await weights.float(head, [`${head}.weight`]), 'logits');
       };
       return { hidden, logits };
+    }
+    if (this.#gpu) {
+      const rows = config.tied
+        ? givenEmbedding(this.graph, table, this.#io, config)
+        : storedEmbedding(this.graph, await weights.quantised(table, [`${table}.weight`], 8));
+      return { hidden: lookUpOnGpu(this.graph, rows, this.#times), logits: () => Promise.resolve() };
     }
     const matrix = await weights.quantised(table, [`${table}.weight`], 8);
     const hidden = this.#lookUp(matrix);
@@ -127,7 +147,6 @@ export class DecoderBuilder {
     const { graph } = this;
     const io = this.#io;
     const half = io === 'float16';
-    if (this.#gpu) return lookUpOnGpu(graph, matrix, this.#gpu.twofold ? 2 : 1);
     graph.initializer(
       'embedding.zero',
       io,
@@ -144,7 +163,7 @@ export class DecoderBuilder {
 
   /** RMSNorm of `residual + branch`; also returns the sum. */
   async #norm(weights: DecoderWeights, name: string, residual: string, branch: string | undefined) {
-    const gamma = await weights.vector(name, Array<string>(this.#gpu?.twofold ? 2 : 1).fill(`${name}.weight`));
+    const gamma = await weights.vector(name, Array<string>(this.#times).fill(`${name}.weight`));
     const epsilon = attr.float(this.#config.normEpsilon);
     const hidden = `${name}.out`;
     if (branch === undefined) {

@@ -52,19 +52,41 @@ function addLengths(graph: GraphBuilder): Pick<Positions, 'lengths' | 'total'> {
   return { lengths, total };
 }
 
-/**
- * The rows of an embedding that `input_ids` names, in one step, each as often as `times` in one row. Its scales need
- * another shape than in a product.
- */
-export function lookUpOnGpu(graph: GraphBuilder, { codes, scales, columns }: QuantisedMatrix, times: 1 | 2): string {
-  const { initializers } = graph.graph;
-  const stored = initializers.find(({ name }) => name === scales);
-  const byBlock = `${scales}.by_block`;
-  if (stored) initializers.push({ ...stored, name: byBlock, dims: [...stored.dims, 1] });
+/** An embedding on WebGPU: rows of 8 bits, and their scales as [rows, blocks, 1]. */
+interface GpuEmbedding {
+  codes: string;
+  scales: string;
+  columns: number;
+}
+
+/** An embedding in the form that a lookup on WebGPU reads: its scales need another shape than in a product. */
+export function storedEmbedding(graph: GraphBuilder, { codes, scales, columns }: QuantisedMatrix): GpuEmbedding {
+  const stored = graph.graph.initializers.find(({ name }) => name === scales);
+  stored?.dims.push(1);
+  return { codes, scales, columns };
+}
+
+/** An embedding that the graph is given, because the product with the vocabulary has it. */
+export function givenEmbedding(
+  graph: GraphBuilder,
+  table: string,
+  io: 'float32' | 'float16',
+  { vocabSize, hiddenSize }: ModelConfig,
+): GpuEmbedding {
+  const blocks = hiddenSize / BLOCK;
+  return {
+    codes: graph.input(`${table}.codes`, 'uint8', [vocabSize, blocks, BLOCK]),
+    scales: graph.input(`${table}.scales`, io, [vocabSize, blocks, 1]),
+    columns: hiddenSize,
+  };
+}
+
+/** The rows of an embedding that `input_ids` names, in one step, each as often as `times` in one row. */
+export function lookUpOnGpu(graph: GraphBuilder, { codes, scales, columns }: GpuEmbedding, times: 1 | 2): string {
   graph.ints('embedding.shape', [0, 0, times * columns]);
   const rows = graph.node(
     'GatherBlockQuantized',
-    [codes, 'input_ids', byBlock],
+    [codes, 'input_ids', scales],
     { gather_axis: attr.int(0), quantize_axis: attr.int(2), block_size: attr.int(BLOCK), bits: attr.int(8) },
     { domain: MICROSOFT },
   );
@@ -77,11 +99,4 @@ export function keepLast(graph: GraphBuilder, hidden: string): string {
   graph.ints('slice.shape', [1]);
   const start = graph.node('Reshape', [graph.node('Neg', ['num_logits_to_keep']), 'slice.shape']);
   return graph.node('Slice', [hidden, start, 'slice.end', 'axis.1']);
-}
-
-/** For WebGPU: from the position and the value that `logits_start` names, as many values as the model has. */
-export function keepOnce(graph: GraphBuilder, hidden: string, size: number): string {
-  graph.ints('slice.end', [TO_END, size]);
-  graph.ints('slice.axes', [1, 2]);
-  return graph.node('Slice', [hidden, 'logits_start', 'slice.end', 'slice.axes']);
 }

@@ -3,14 +3,14 @@ import { type Checkpoint, expectedTensors, layerMatrices } from '../checkpoint/c
 import { parseJson } from '../../json.ts';
 import { CARRIED_FILES, TOKENIZER_REQUIRED } from '../checkpoint/side-files.ts';
 import { MANIFEST_NAME, type ModelManifest } from '../manifest.ts';
-import { encodeModel } from '../onnx/index.ts';
+import { encodeModel, type GraphBuilder } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { type CardSection, modelCard } from './card.ts';
 import { DecoderBuilder, type DecoderChoices } from './decoder.ts';
 import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import { isExact, type Quantiser } from './nbits.ts';
 import { shardSize, ShardWriter } from './shards.ts';
-import { type FolderSink, writeFile } from './sink.ts';
+import { type FolderSink, writeFile, type WrittenFile } from './sink.ts';
 import { WeightWriter } from './weights.ts';
 import { bitsOf, STACKED } from './stacks.ts';
 
@@ -106,23 +106,26 @@ export async function exportDecoder(source: Checkpoint, folder: FolderSink, opti
   const parameters = countParameters(source);
   let done = 0;
   const decoder = new DecoderBuilder(source, dtype, contextLength, options);
-  const model = `model${format.suffix}.onnx`;
-  const shards = new ShardWriter(folder, 'onnx/', model, shardSize(estimateBytes(parameters, source, dtype)));
   const progress = (values: number): void => options.onProgress?.({ done: (done += values), total: parameters });
-  const weights = new WeightWriter(
-    source,
-    decoder.graph,
-    shards,
-    format.io,
-    progress,
-    options.signal,
-    options.quantiser,
-  );
-  await decoder.build(weights);
-  await shards.finish();
-  const graph = encodeModel(decoder.graph.build({ dtype, name: options.name }));
-  const files = [...shards.files, await writeFile(folder, `onnx/${model}`, graph)];
-  return { files, model, shards: shards.shards, contextLength, parameters };
+  const shardBytes = shardSize(estimateBytes(parameters, source, dtype));
+  const { signal, quantiser } = options;
+  const writer = (name: string, builder: GraphBuilder) => {
+    const model = `${name}${format.suffix}.onnx`;
+    const shards = new ShardWriter(folder, 'onnx/', model, shardBytes);
+    const weights = new WeightWriter(source, builder, shards, format.io, progress, signal, quantiser);
+    const finish = async (): Promise<WrittenFile[]> => {
+      await shards.finish();
+      const graph = encodeModel(builder.build({ dtype, name: options.name }));
+      return [...shards.files, await writeFile(folder, `onnx/${model}`, graph)];
+    };
+    return { model, shards, weights, finish };
+  };
+  const main = writer('model', decoder.graph);
+  const vocabulary = writer('vocabulary', decoder.vocabulary);
+  await decoder.build(main.weights, vocabulary.weights);
+  const files = await main.finish();
+  if (options.forGpu) files.push(...(await vocabulary.finish()));
+  return { files, model: main.model, shards: main.shards.shards, contextLength, parameters };
 }
 
 function checkBlocks(source: Checkpoint, dtype: ExportDtype): void {

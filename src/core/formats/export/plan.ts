@@ -7,16 +7,21 @@ import { EXPORT_FORMATS, type ExportDtype } from './dtype.ts';
 import type { NBits } from './nbits.ts';
 import { storedBits, type DecoderWeights, type QuantisedMatrix, type Twice } from './weights.ts';
 
-/** The graph that an export would have, without its data; the lengths of the data are right. */
+/** The graphs that an export would have, without their data; the lengths of the data are right. */
 export async function planDecoder(
   source: Checkpoint,
   dtype: ExportDtype,
   choices: DecoderChoices,
-): Promise<{ model: OnnxModel; bytes: number }> {
+): Promise<{ model: OnnxModel; vocabulary: OnnxModel; bytes: number }> {
   const decoder = new DecoderBuilder(source, dtype, source.config.contextLength, choices);
-  const weights = new PlannedWeights(source, decoder.graph, EXPORT_FORMATS[dtype].io);
-  await decoder.build(weights);
-  return { model: decoder.graph.build({ dtype, name: source.name }), bytes: weights.bytes };
+  const { io } = EXPORT_FORMATS[dtype];
+  const weights = new PlannedWeights(source, decoder.graph, io);
+  const own = new PlannedWeights(source, decoder.vocabulary, io);
+  await decoder.build(weights, own);
+  const [model, vocabulary] = [decoder.graph, decoder.vocabulary].map((graph) =>
+    graph.build({ dtype, name: source.name }),
+  ) as [OnnxModel, OnnxModel];
+  return { model, vocabulary, bytes: weights.bytes + own.bytes };
 }
 
 /** Adds initializers without data. */

@@ -7,7 +7,7 @@ type Entry = [key: number, id: number];
 /** Orders two entries of a row. */
 export type EntryOrder = (a: Entry, b: Entry) => number;
 
-const highestFirst: EntryOrder = ([a, i], [b, j]) => b - a || i - j;
+export const highestFirst: EntryOrder = ([a, i], [b, j]) => b - a || i - j;
 
 /** The key of a logit in the shader: it orders as the logit does. */
 function keyOf(value: number): number {
@@ -15,6 +15,15 @@ function keyOf(value: number): number {
   if (value === 0) return 0x80000000;
   const bits = new Uint32Array(Float32Array.of(value).buffer)[0] ?? 0;
   return (value < 0 ? ~bits : bits | 0x80000000) >>> 0;
+}
+
+/** Pairs of a key and an id of one tile of a row, in this order; those beyond the row are zero. */
+export function sortedTile(row: Float32Array, tile: number, size: number, order: EntryOrder): number[] {
+  const entries = Array.from({ length: size }, (_, i): Entry => {
+    const at = tile * size + i;
+    return at < row.length ? [keyOf(row[at] ?? NaN), at] : [0, 0xffffffff];
+  });
+  return entries.sort(order).flat();
 }
 
 /** What the shader of `topLogitsShader` does, which itself runs only in browser tests. */
@@ -26,11 +35,6 @@ export const topKernel =
     const half = new Uint16Array(source.buffer);
     const logits = type === 'float32' ? new Float32Array(source.buffer) : Float32Array.from(half, fromHalf);
     const out = new Uint32Array(best.buffer);
-    for (let group = 0; group < groups; group++) {
-      const tile = Array.from({ length: TILE }, (_, i): Entry => {
-        const at = group * TILE + i;
-        return at < entries ? [keyOf(logits[at] ?? NaN), at] : [0, 0xffffffff];
-      });
-      out.set(tile.sort(order).slice(0, kept).flat(), 2 * kept * group);
-    }
+    for (let group = 0; group < groups; group++)
+      out.set(sortedTile(logits.subarray(0, entries), group, TILE, order).slice(0, 2 * kept), 2 * kept * group);
   };

@@ -85,7 +85,7 @@ export class ToySession implements OrtSession {
     this.#inPlace = inPlace;
     const past = ['past_key_values.0.key', 'past_key_values.0.value'];
     const counts = inPlace
-      ? ['seqlens_k', 'total_sequence_length', 'logits_start']
+      ? ['seqlens_k', 'total_sequence_length', 'num_logits_to_keep']
       : ['attention_mask', 'position_ids', 'num_logits_to_keep'];
     this.inputNames = ['input_ids', ...counts, ...past];
     const shape = [1, HEADS, 'past', SIZE];
@@ -152,15 +152,16 @@ export class ToySession implements OrtSession {
   /** The positions before this step, and of how many tokens logits are wanted. */
   #counts(input: (name: string) => Tensor, count: number): { past: number; rows: number } {
     const numbers = (name: string): number[] => Array.from(numbersOf(input(name)) as Int32Array, Number);
+    const rows = numbers('num_logits_to_keep')[0] === 0 ? count : 1;
     if (this.#inPlace) {
       const [total = NaN] = numbers('total_sequence_length');
       if (numbers('seqlens_k').join() !== String(total - 1)) throw new Error('The lengths contradict each other.');
-      return { past: total - count, rows: numbers('logits_start')[0] === 0 ? count : 1 };
+      return { past: total - count, rows };
     }
     const past = input('past_key_values.0.key').dims[2] ?? NaN;
     if (numbers('attention_mask').length !== past + count) throw new Error('The mask has another length.');
     if (numbers('position_ids').some((position, i) => position !== past + i)) throw new Error('Positions are wrong.');
-    return { past, rows: numbers('num_logits_to_keep')[0] === 0 ? count : 1 };
+    return { past, rows };
   }
 
   /** The cache after a step, with what was in it before. */
