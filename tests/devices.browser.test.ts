@@ -150,34 +150,44 @@ const limits = (binding: number, buffer: number): string => `{
 }`;
 const MIB = 2 ** 20;
 
-/** The kernel of quantised products adds half as much again. */
-const WRONG_KERNEL = `if (globalThis.GPUDevice) {
+/** Kernels that multiply by something else. */
+const WRONG_KERNELS: Record<string, [right: string, wrong: string]> = {
+  'products that are added to the hidden state': ['+= sum;', '+= -4.0 * sum;'],
+  'products that read the hidden state': ['gate_output_value += gate', 'gate_output_value += 1.5 * gate'],
+  "the lab's product with the vocabulary": ['return sum * scaleOf', 'return 1.5 * sum * scaleOf'],
+};
+
+const replacing = (right: string, wrong: string): string => `if (globalThis.GPUDevice) {
   const { createShaderModule } = GPUDevice.prototype;
   GPUDevice.prototype.createShaderModule = function ({ code, ...rest }) {
-    return createShaderModule.call(this, { ...rest, code: code.replaceAll('+= sum;', '+= sum * 1.5;') });
+    return createShaderModule.call(this, { ...rest, code: code.replaceAll('${right}', '${wrong}') });
   };
 }`;
 
 describe('a folder with known values', () => {
   const url = (): string => `${lab.url}files/source-onnx-q4/`;
 
-  it('leaves a device whose kernel is wrong for the processor, names it, and reports it', async () => {
-    const sick = await visit(browser, lab.url, { context: await withEngineScript(browser, CARD + WRONG_KERNEL) });
-    const { info, error } = await attempt(sick.page, url(), { device: 'webgpu' });
-    expect(error).toBeUndefined();
-    expect(info).toMatchObject({
-      engine: 'transformers',
-      device: 'wasm',
-      note: expect.stringMatching(/WebGPU failed: The graphics device \(acme card\) computes wrong numbers/),
-      selfTest: { passed: true, against: 'manifest' },
-    });
-    expect(info?.report).toMatch(/Device: webgpu, acme card\n.*Chrome.*\nEngine: transformers, onnxruntime-web \d/);
-    expect(info?.report).toMatch(/Expected \(manifest\): -\d.*\nFound: -\d/);
-    // It is remembered: the graphics device is not even tried.
-    const again = await attempt(sick.page, url());
-    expect(again.info).toMatchObject({ device: 'wasm', note: info?.note, report: info?.report });
-    await sick.close();
-  });
+  it.each(Object.entries(WRONG_KERNELS))(
+    'leaves a device whose kernel is wrong for the processor, names it, and reports it: %s',
+    async (_, [right, wrong]) => {
+      const script = CARD + replacing(right, wrong);
+      const sick = await visit(browser, lab.url, { context: await withEngineScript(browser, script) });
+      const { info, error } = await attempt(sick.page, url(), { device: 'webgpu' });
+      expect(error).toBeUndefined();
+      expect(info).toMatchObject({
+        engine: 'transformers',
+        device: 'wasm',
+        note: expect.stringMatching(/WebGPU failed: The graphics device \(acme card\) computes wrong numbers/),
+        selfTest: { passed: true, against: 'manifest' },
+      });
+      expect(info?.report).toMatch(/Device: webgpu, acme card\n.*Chrome.*\nEngine: transformers, onnxruntime-web \d/);
+      expect(info?.report).toMatch(/Expected \(manifest\): -\d.*\nFound: -\d/);
+      // It is remembered: the graphics device is not even tried.
+      const again = await attempt(sick.page, url());
+      expect(again.info).toMatchObject({ device: 'wasm', note: info?.note, report: info?.report });
+      await sick.close();
+    },
+  );
 });
 
 it('runs a model on Wasm if the graphics device cannot hold its weights, and states both sizes', async () => {

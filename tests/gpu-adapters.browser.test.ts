@@ -111,7 +111,7 @@ it('compiles at a later load, without being asked anything, every shader of a fi
   expect(await loadOn('webgpu')).toBe('webgpu');
   const warm = () =>
     engineWorker(guest.page).evaluate((name) => performance.getEntriesByName(name).length, WARM_UP_MEASURE);
-  await expect.poll(warm, { timeout: 60_000 }).toBe(1);
+  await expect.poll(warm, { timeout: 180_000 }).toBe(1);
   const compiled = await pipelines();
   expect(compiled).toBeGreaterThan(10);
   // A chunk of 128 tokens and the rest, then tokens that are drawn from the 50 likeliest, then a short message.

@@ -53,7 +53,8 @@ it.each(Object.entries(SHAPES))('computes and finds the highest logits: %s', asy
     const random = solace.gpu.seededRandom(entries + hiddenSize);
     const width = times * hiddenSize;
     /** Values that 16 bits hold exactly, so that only arithmetic makes a difference. */
-    const some = (count: number) => Float32Array.from({ length: count }, () => Math.round((random() - 0.5) * 512) / 256);
+    const some = (count: number) =>
+      Float32Array.from({ length: count }, () => Math.round((random() - 0.5) * 512) / 256);
     const inType = (values: Float32Array<ArrayBuffer>) =>
       type === 'float32' ? values : Uint16Array.from(values, solace.gpu.toHalf);
     const stored = (name: string, dims: number[], values: BlobPart) => ({ name, dims, bytes: new Blob([values]) });

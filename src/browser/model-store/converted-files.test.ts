@@ -222,6 +222,14 @@ describe('gpuFiles', () => {
     expect([foreign.files, foreign.form]).toEqual([foreign.own, undefined]);
   });
 
+  it('are the own files where a shader cannot see the whole vocabulary', async () => {
+    const { hiddenSize, vocabSize } = tinyCheckpoint().config;
+    const enough = await forGpu({ ...GPU, maxBindingBytes: hiddenSize * vocabSize });
+    expect(enough.form).toBeDefined();
+    const tooFew = await forGpu({ ...GPU, maxBindingBytes: hiddenSize * vocabSize - 1 });
+    expect([tooFew.files, tooFew.form]).toEqual([tooFew.own, undefined]);
+  });
+
   it('are made afresh for other weights', async () => {
     const first = await forGpu();
     await replace(DATA, (bytes) => bytes.map((byte, i) => (i % 7 === 0 ? byte ^ 17 : byte)));

@@ -70,7 +70,8 @@ export async function gpuFiles(
   const gpu = await probe();
   if (!gpu.available) return { files, form: undefined };
   const variant = chooseVariant(files, 'webgpu', gpu.halfPrecision);
-  if ((await gpuFormBytes(files, variant, options)) === undefined) return { files, form: undefined };
+  const bytes = await gpuFormBytes(files, variant, options, gpu.maxBindingBytes);
+  if (bytes === undefined) return { files, form: undefined };
   const weights = await weightsOf(files, variant, options);
   const form = textHash(JSON.stringify([GPU_FORM_VERSION, variant.variant, weights]));
   const recipe = {

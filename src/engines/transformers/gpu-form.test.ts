@@ -77,15 +77,14 @@ describe('writeGpuForm', () => {
 
   it('computes nearly the same', async () => {
     const scores = await Promise.all(
-      [
-        loadTransformers(narrow, 'tiny', { device: 'cpu', threads: 1 }),
-        loadFormInMemory(join(root, 'wide')),
-      ].map(async (loading) => {
-        const model = await loading;
-        const scored = await model.scorer.score('Thank you for listening.');
-        await model.unload();
-        return scored.slice(1).map(({ logprob }) => logprob ?? NaN);
-      }),
+      [loadTransformers(narrow, 'tiny', { device: 'cpu', threads: 1 }), loadFormInMemory(join(root, 'wide'))].map(
+        async (loading) => {
+          const model = await loading;
+          const scored = await model.scorer.score('Thank you for listening.');
+          await model.unload();
+          return scored.slice(1).map(({ logprob }) => logprob ?? NaN);
+        },
+      ),
     );
     const [before = [], after = []] = scores;
     expect(before.length).toBeGreaterThan(10);

@@ -42,17 +42,22 @@ async function exportedGraph(files: ModelFiles, path: string, options: LoadOptio
   return model && isExported(model) ? model : undefined;
 }
 
-/** Bytes of a variant in the form for WebGPU; undefined if it has none and runs as it is. */
+/**
+ * Bytes of a variant in the form for WebGPU; undefined if it has none and runs as it is.
+ * @param maxBindingBytes what a shader can see of one buffer: the lab's sees the whole vocabulary.
+ */
 export async function gpuFormBytes(
   files: ModelFiles,
   variant: VariantFiles,
   options: LoadOptions,
+  maxBindingBytes = Infinity,
 ): Promise<number | undefined> {
   if (variant.variant !== 'q4' && variant.variant !== 'q4f16') return undefined;
   const written = await exportedGraph(files, variant.graph, options);
   if (!written || isForGpu(written)) return undefined;
   const source = await openExportedFiles(files, { variant, weights: false, ...options });
-  if (source.config.hiddenSize > LARGEST_HIDDEN) return undefined;
+  const { hiddenSize, vocabSize } = source.config;
+  if (hiddenSize > LARGEST_HIDDEN || hiddenSize * vocabSize > maxBindingBytes) return undefined;
   const { bytes } = await planDecoder(source, dtypeOf(variant), { forGpu: true });
   return bytes <= LARGEST_BYTES ? bytes : undefined;
 }

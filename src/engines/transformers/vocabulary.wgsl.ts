@@ -53,7 +53,7 @@ var<workgroup> hidden: array<vec4f, ${quads}>;
 var<workgroup> sums: array<f32, ${SUMS}>;
 ${tileSorting(VOCABULARY_TILE)}
 fn scaleOf(block: u32) -> f32 {
-  return ${half ? 'select(unpack2x16float(scales[block >> 1u]).x, unpack2x16float(scales[block >> 1u]).y, (block & 1u) == 1u)' : 'scales[block]'};
+${half ? HALF_SCALE : '  return scales[block];'}
 }
 
 fn normalise(thread: u32, position: u32) {
@@ -113,3 +113,7 @@ fn main(@builtin(local_invocation_index) thread: u32, @builtin(workgroup_id) gro
   }
 }`;
 }
+
+const HALF_SCALE = `
+  let pair = unpack2x16float(scales[block >> 1u]);
+  return select(pair.x, pair.y, (block & 1u) == 1u);`;

@@ -34,8 +34,7 @@ export async function buildVocabulary(
   const gamma = await weights.vector(norm, Array<string>(times).fill(`${norm}.weight`));
   const { output } = vocabularyMatrices(config);
   const matrix = await weights.quantised(output, [`${output}.weight`], 8);
-  for (const name of [residual, branch])
-    graph.input(name, io, ['batch_size', 'sequence_length', times * hiddenSize]);
+  for (const name of [residual, branch]) graph.input(name, io, ['batch_size', 'sequence_length', times * hiddenSize]);
   const normed = graph.node(
     'SkipSimplifiedLayerNormalization',
     [residual, branch, gamma],

@@ -10,7 +10,13 @@ import { listVariants } from '../variants.ts';
 import { openVocabulary } from '../vocabulary-files.ts';
 import { vocabularyKernel } from './vocabulary-kernel.ts';
 
-const KINDS = { float32: Float32Array, float16: Uint16Array, int32: Int32Array, int64: BigInt64Array, uint8: Uint8Array };
+const KINDS = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+};
 
 /**
  * Loads a folder in the form for WebGPU as a page does, without a graphics device: its memory is main memory, ONNX
@@ -61,5 +67,5 @@ function inMemory(session: ort.InferenceSession): OrtSession {
       );
     },
     release: () => session.release(),
-  } as unknown as OrtSession;
+  };
 }
