@@ -150,9 +150,9 @@ const limits = (binding: number, buffer: number): string => `{
 }`;
 const MIB = 2 ** 20;
 
-/** Kernels that multiply by something else. */
+/** Kernels that multiply by something else: what layers add matters little in a model of random weights. */
 const WRONG_KERNELS: Record<string, [right: string, wrong: string]> = {
-  'products that are added to the hidden state': ['+= sum;', '+= -4.0 * sum;'],
+  'products that are added to the hidden state': ['+= sum;', '+= 100.0 * sum;'],
   'products that read the hidden state': ['gate_output_value += gate', 'gate_output_value += 1.5 * gate'],
   "the lab's product with the vocabulary": ['return sum * scaleOf', 'return 1.5 * sum * scaleOf'],
 };
