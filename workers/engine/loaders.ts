@@ -120,7 +120,7 @@ async function loadWidened(request: LoadRequest, options: LoadOptions): Promise<
   const onProcessor = () => Promise.resolve(undefined);
   const subject = { request, engine: 'transformers', files, onProcessor, ...options } as const;
   try {
-    return await loadTested(subject, () => loadWide(files, record.id, { ...options, ortBase, threads }));
+    return await loadTested(subject, (warmUp) => loadWide(files, record.id, { ...options, ortBase, threads, warmUp }));
   } catch (error) {
     if (!(error instanceof LabError) || !NARROWER.has(error.code)) throw error;
     throw new LabError({ ...error.detail, otherEngine: true }, { cause: error });

@@ -57,6 +57,8 @@ const files = (selfTest?: KnownValues): ModelFiles => ({
 /** One browser with one graphics device, and loads in it. */
 function browser() {
   const results = new Map<string, KeptSelfTest>();
+  /** Whether each load was told that a self-test follows. */
+  const untested: boolean[] = [];
   let adapter = 'acme card 1';
   const tools: SelfTestTools = {
     adapter: () => Promise.resolve(adapter),
@@ -71,11 +73,11 @@ function browser() {
     const onProcessor = () => Promise.resolve(undefined);
     return loadTested(
       { request, engine: 'transformers', files: files(KNOWN), onProcessor, ...subject },
-      () => Promise.resolve(model),
+      (first) => (untested.push(first), Promise.resolve(model)),
       tools,
     );
   };
-  return { load, results, exchangeCard: (name: string) => (adapter = name) };
+  return { load, results, untested, exchangeCard: (name: string) => (adapter = name) };
 }
 
 const failure = (loading: Promise<unknown>): Promise<LabError> =>
@@ -86,7 +88,7 @@ const failure = (loading: Promise<unknown>): Promise<LabError> =>
 
 describe('the self-test of a device', () => {
   it('compares two kinds of steps with the manifest, once per weights, engine and device', async () => {
-    const { load, results, exchangeCard } = browser();
+    const { load, results, untested, exchangeCard } = browser();
     const first = device();
     expect((await load(first)).info.selfTest).toEqual({ passed: true, against: 'manifest' });
     expect(first.scorer.scoreInTwoSteps.mock.calls.map(([text]) => text)).toEqual([KNOWN.text]);
@@ -95,6 +97,7 @@ describe('the self-test of a device', () => {
     expect((await load(again)).info.selfTest).toEqual({ passed: true, against: 'manifest' });
     expect(again.scorer.scoreInTwoSteps).not.toHaveBeenCalled();
     expect(results.size).toBe(1);
+    expect(untested).toEqual([true, false]);
     await load(device(), {}, { device: 'wasm' });
     await load(device(), { engine: 'wllama' });
     await load(device(), { files: { ...files(KNOWN), contents: 'other weights' } });

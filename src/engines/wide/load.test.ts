@@ -7,6 +7,7 @@ import { forward } from '../../core/formats/reference/forward.ts';
 import { memoryFiles, tinyExport } from '../testing/memory-files.ts';
 import { fetchOrt, loadWide } from './load.ts';
 import { ORT_HERE, widened, withoutWorker } from './testing/widened.ts';
+import { CODE_WARM_UP_MEASURE } from './warm-up.ts';
 import { widenedBytes } from './widened-bytes.ts';
 
 const GRAPH = 'onnx/model_q4.onnx';
@@ -48,7 +49,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const load = (options: LoadOptions = {}, files = memoryFiles(blobs)) =>
+const load = (options: LoadOptions & { warmUp?: boolean } = {}, files = memoryFiles(blobs)) =>
   withoutWorker(() => loadWide(files, 'tiny', { ...ORT_HERE, ...options }));
 
 describe('loadWide', () => {
@@ -94,6 +95,27 @@ describe('loadWide', () => {
     };
     await expect(load({ onProgress, signal: stop.signal })).rejects.toMatchObject({ code: 'cancelled' });
     expect(read.length).toBeGreaterThan(1);
+  });
+
+  it.each(['before the files are here', 'with them, so that it is stopped'])('warms up %s', async (when) => {
+    performance.clearMeasures(CODE_WARM_UP_MEASURE);
+    const files = memoryFiles(blobs);
+    const warmed = () => performance.getEntriesByName(CODE_WARM_UP_MEASURE).length;
+    const wait = () => vi.waitUntil(warmed, { timeout: 120_000 });
+    const slow = { ...files, open: async (path: string) => (await wait(), files.open(path)) };
+    const stopped = when.startsWith('with');
+    const model = await load({ warmUp: true }, stopped ? files : slow);
+    expect(warmed()).toBe(stopped ? 0 : 1);
+    const cold = await load();
+    expect(await model.scorer.score('It rains.')).toEqual(await cold.scorer.score('It rains.'));
+    await Promise.all([model.unload(), cold.unload()]);
+  });
+
+  it('stops the warm-up when the files cannot be fetched', async () => {
+    performance.clearMeasures(CODE_WARM_UP_MEASURE);
+    const files = { ...memoryFiles(blobs), ensure: () => Promise.reject(new Error('There is no network.')) };
+    await expect(load({ warmUp: true }, files)).rejects.toThrow('There is no network');
+    expect(performance.getEntriesByName(CODE_WARM_UP_MEASURE)).toEqual([]);
   });
 
   it('says why a file could not be read, which ONNX Runtime keeps to itself', async () => {

@@ -12,11 +12,17 @@ import { OrtModel } from '../transformers/ort-model.ts';
 import { chooseVariant } from '../transformers/variants.ts';
 import { HeapDecoder } from './heap-decoder.ts';
 import { type ExternalFile, openOrtHeap } from './ort-heap.ts';
+import { warmUpCode } from './warm-up.ts';
 import { WeightFiles } from './weight-files.ts';
 
 /** Begins to fetch ONNX Runtime, so that it arrives beside the weights. */
 export function fetchOrt(ortBase: string, signal?: AbortSignal): void {
   fetchAhead(ortFiles('wasm', ortBase).wasm, signal);
+}
+
+interface WideOptions {
+  /** Have ONNX Runtime's code optimised while the files arrive; of use for a first load, which waits longest. */
+  warmUp?: boolean;
 }
 
 /**
@@ -28,18 +34,23 @@ export function fetchOrt(ortBase: string, signal?: AbortSignal): void {
 export async function loadWide(
   files: ModelFiles,
   modelId: string,
-  { ortBase, threads, ...options }: LoadOptions & OrtPlace,
+  { ortBase, threads, warmUp = false, ...options }: LoadOptions & OrtPlace & WideOptions,
 ): Promise<OrtModel> {
   const { onProgress, signal } = options;
   throwIfCancelled(signal);
   const { graph, data } = chooseVariant(files, 'wasm', false);
-  // It is compiled while the files are fetched, checked and parsed.
-  const starting = openOrtHeap({ ortBase, threads });
+  const arrived = new AbortController();
+  // It is compiled, and warmed up, while the files are fetched, checked and parsed.
+  const starting = openOrtHeap({ ortBase, threads }).then(async (heap) => {
+    if (warmUp) await warmUpCode(heap, arrived.signal);
+    return heap;
+  });
   // It may fail before it is awaited; the failure is thrown then.
   starting.catch(() => undefined);
   let weights: WeightFiles | undefined;
   try {
     const { checkpoint, tokenizer } = await openModel(files, options);
+    arrived.abort();
     const { config } = checkpoint;
     const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
     throwIfCancelled(signal);
@@ -70,6 +81,7 @@ export async function loadWide(
     });
   } catch (error) {
     // Nothing of a load continues once it has failed.
+    arrived.abort();
     await Promise.allSettled([starting]);
     throw runtimeFault(error, modelId, 'wasm');
   } finally {
