@@ -1,8 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import type { Conversation } from '../src/core/conversation/conversation.ts';
-import { exportConversations } from '../src/core/conversation/exchange.ts';
-import { append, createConversation, rename } from '../src/core/conversation/tree.ts';
 import { detectCrisis } from '../src/core/safety/crisis.ts';
 import { echo } from './harness/endpoint.ts';
 import { useEndpointVisit } from './harness/endpoint-lab.ts';
@@ -172,76 +169,6 @@ describe('conversations', () => {
     expect(await banner.getByRole('link').count()).toBeGreaterThan(0);
   });
 });
-
-describe('after months of use', () => {
-  const at = useEndpointVisit({ view: 'chat' });
-  const MANY = 2000;
-  const LONG = 300;
-
-  it('shows thousands of conversations and hundreds of messages a step at a time', async () => {
-    const { guest, person } = at;
-    const { page } = guest;
-    const rows = person.conversations();
-    const file = {
-      name: 'many.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from(manyConversations(MANY, LONG)),
-    };
-    await page.locator('input[type="file"]').first().setInputFiles(file);
-    await rows.nth(20).waitFor();
-    const nodes = (): Promise<number> => page.evaluate(() => document.querySelectorAll('*').length);
-    expect(await rows.count()).toBeLessThan(200);
-    expect(await nodes()).toBeLessThan(4000);
-    expect(await page.getByTestId('conversations').getByRole('listitem').first().getAttribute('aria-setsize')).toBe(
-      String(MANY),
-    );
-    // More rows arrive before a reader has scrolled to the last of them.
-    const before = await rows.count();
-    await rows.nth(before - 1).scrollIntoViewIfNeeded();
-    await expect.poll(() => rows.count()).toBeGreaterThan(before);
-
-    const search = page.getByTestId('conversations').locator('..').getByRole('searchbox');
-    await search.fill('day 1234');
-    await expect.poll(() => rows.count()).toBe(1);
-    await search.fill('');
-    await expect.poll(() => rows.count()).toBeGreaterThan(20);
-    await rows.first().focus();
-    await page.keyboard.press('End');
-    const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? '');
-    await expect.poll(focused).not.toBe(await rows.first().textContent());
-    expect(await rows.count()).toBe(MANY);
-    expect(await focused()).toBe(await rows.last().textContent());
-
-    // A long conversation opens from its end, and only what changes is rendered again.
-    await search.fill('A long talk');
-    await expect.poll(() => rows.count()).toBe(1);
-    await rows.first().click();
-    await person.messages.nth(LONG / 2 - 1).waitFor();
-    expect(await person.messages.first().innerText()).toContain('On day 0');
-    const marked = guest.page.locator('[data-marked]');
-    // Elements that are made again lose the mark.
-    await person.messages.evaluateAll((all) => all.forEach((each) => each.setAttribute('data-marked', '')));
-    await person.ask('And now?');
-    expect(await marked.count()).toBe(LONG / 2);
-    expect(await person.messages.count()).toBe(LONG / 2 + 1);
-    expect(guest.errors).toEqual([]);
-  });
-});
-
-/** An export of `many` conversations, of which the last has `long` messages. */
-function manyConversations(many: number, long: number): string {
-  const talk = (turns: number, first: number): Conversation =>
-    Array.from({ length: turns }).reduce<Conversation>(
-      (grown, _, i) =>
-        append(grown, {
-          speaker: i % 2 === 0 ? 'seeker' : 'supporter',
-          text: i % 2 === 0 ? `On day ${first + i} I was at the market.` : 'You were at the market again.',
-        }).conversation,
-      createConversation(),
-    );
-  const short = Array.from({ length: many - 1 }, (_, day) => rename(talk(2, day), `Market, day ${day}`));
-  return exportConversations([...short, rename(talk(long, 0), 'A long talk')]);
-}
 
 describe('danger that no phrase names', () => {
   const at = useEndpointVisit({ view: 'chat', sentences: true });

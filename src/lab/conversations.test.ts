@@ -175,12 +175,17 @@ describe('ConversationLibrary', () => {
     expect(await library.list()).toHaveLength(3);
   });
 
-  it('imports thousands of conversations, or none of them if the browser aborts in the middle', async () => {
+  /** A file of this many conversations, as another browser wrote it. */
+  async function fileOf(many: number): Promise<string> {
     const from = tab();
-    await from.add(Array.from({ length: 1200 }, (_, i) => said(`day ${i}`)));
+    await from.add(Array.from({ length: many }, (_, i) => said(`day ${i}`)));
     const file = await from.export();
     await from.removeAll();
+    return file;
+  }
 
+  it('imports thousands of conversations in parts, of which the browser stores each or nothing', async () => {
+    const [file, library] = [await fileOf(1200), tab()];
     const put = IDBObjectStore.prototype.put;
     let writes = 0;
     vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, ...given) {
@@ -188,11 +193,44 @@ describe('ConversationLibrary', () => {
       if (++writes === 1500) this.transaction.abort();
       return request;
     });
-    await expect(from.import(file)).rejects.toBeInstanceOf(Error);
-    expect(await tab().list()).toEqual([]);
+    const told: number[] = [];
+    const onProgress = ({ added }: { added: number }) => void told.push(added);
+    await expect(library.import(file, { onProgress })).rejects.toBeInstanceOf(Error);
+    // 150 of one message and a head each are stored at a time.
+    expect(told).toEqual([150, 300, 450, 600]);
+    const kept = await tab().all();
+    expect(kept.map(({ messages }) => messages.size)).toEqual(new Array(600).fill(1));
     vi.restoreAllMocks();
-    expect((await from.import(file)).added).toHaveLength(1200);
+    // The same file brings the rest.
+    const rest = await library.import(file);
+    expect([rest.added.length, rest.alreadyHere.length]).toEqual([600, 600]);
     expect(await tab().list()).toHaveLength(1200);
+  });
+
+  it('keeps what was imported before an import is cancelled', async () => {
+    const [file, library, stop] = [await fileOf(700), tab(), new AbortController()];
+    const import_ = library.import(file, {
+      signal: stop.signal,
+      onProgress: ({ done, of }) => {
+        expect(of).toBe(700);
+        if (done === 300) stop.abort();
+      },
+    });
+    await expect(import_).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await tab().list()).toHaveLength(300);
+  });
+
+  it('reads only those conversations whose ids are in the file, and all of them at once for an export', async () => {
+    const library = tab();
+    await library.add(Array.from({ length: 40 }, (_, i) => said(`day ${i}`)));
+    const [first] = await library.list('day 39');
+    const one = await library.export([first?.id ?? '']);
+    const reads = vi.spyOn(IDBObjectStore.prototype, 'getAll');
+    expect(await library.import(one)).toMatchObject({ added: [], alreadyHere: ['day 39'] });
+    expect(reads).toHaveBeenCalledTimes(1);
+    reads.mockClear();
+    expect(await library.all()).toHaveLength(40);
+    expect(reads).toHaveBeenCalledTimes(2);
   });
 
   it('saves a conversation of any shape unchanged, whatever was saved before', async () => {

@@ -1,7 +1,5 @@
 import { changeBetween, merge } from '../core/conversation/change.ts';
-import { headOf } from '../core/conversation/conversation.ts';
-import type { Conversation, ConversationHead, Message } from '../core/conversation/conversation.ts';
-import type { Imported } from '../core/conversation/exchange.ts';
+import type { Conversation, Message } from '../core/conversation/conversation.ts';
 import { searchConversations, type FoundConversation } from '../core/conversation/search.ts';
 import { rename } from '../core/conversation/tree.ts';
 import { LabError, throwIfCancelled } from '../core/error.ts';
@@ -10,9 +8,7 @@ import { DATABASE_NAME, LabStore } from '../browser/storage/lab-store.ts';
 import { storageMissing } from '../browser/storage/storage-errors.ts';
 import { openTabChannel } from '../browser/storage/tab-channel.ts';
 import type { TabChannel } from '../browser/storage/tab-channel.ts';
-
-/** Few visits export or import, so the first page does without this code. */
-const exchange = () => import('../core/conversation/exchange.ts');
+import { exchange, importInto, type ImportOptions, type ImportReport } from './import-conversations.ts';
 
 /** A change to stored conversations. `remote`: another tab made it. `id: null`: it affects all of them. */
 export type LibraryEvent =
@@ -20,10 +16,6 @@ export type LibraryEvent =
   | { type: 'deleted'; id: string | null; remote: boolean }
   /** A save in the background failed; the conversation is held in memory and saved later. */
   | { type: 'unsaved'; id: string; error: LabError };
-
-export interface ImportReport extends Pick<Imported, 'alreadyHere' | 'problems'> {
-  added: ConversationHead[];
-}
 
 /** Milliseconds between two saves of a growing reply. */
 const SAVE_EVERY = 500;
@@ -84,10 +76,9 @@ export class ConversationLibrary {
   /** A conversation with its messages; undefined if no conversation has this id. */
   async get(id: string): Promise<Conversation | undefined> {
     await this.#settled();
-    const held = this.#unsaved.get(id);
     const stored = await this.#read(() => this.#store.load(id), undefined);
     if (stored) this.#known.set(id, stored);
-    return held ? (stored ? merge(held, stored) : held) : stored;
+    return this.#asHere(id, stored);
   }
 
   /**
@@ -161,11 +152,14 @@ export class ConversationLibrary {
     }
   }
 
-  /** The given conversations with their messages, or all; those that do not exist are left out. */
+  /** The given conversations with their messages, or all, latest first; those that do not exist are left out. */
   async all(ids?: readonly string[]): Promise<Conversation[]> {
-    const wanted = ids ?? (await this.list()).map(({ id }) => id);
-    const found = await Promise.all(wanted.map((id) => this.get(id)));
-    return found.filter((conversation) => conversation !== undefined);
+    await this.#settled();
+    if (ids) return this.#loadEach(ids);
+    const stored = await this.#read(() => this.#store.loadAll(), []);
+    const all = new Map(this.#unsaved);
+    for (const each of stored) all.set(each.id, this.#asHere(each.id, each) ?? each);
+    return [...all.values()].sort((a, b) => b.updatedAt - a.updatedAt);
   }
 
   /** The text of a JSON file with the given conversations, or with all. */
@@ -175,15 +169,17 @@ export class ConversationLibrary {
   }
 
   /**
-   * Adds the conversations of an exported file and reports what it could not import.
-   * @throws {LabError} `bad-file` for any other file.
+   * Adds the conversations of an exported file, a few at a time, and reports what it could not import. If it is
+   * cancelled or fails, what `onProgress` was told stays.
+   * @throws {LabError} `bad-file` for any other file, `cancelled`, `quota` when there is no room.
    */
-  async import(text: string): Promise<ImportReport> {
-    const { importConversations } = await exchange();
-    const here = new Map((await this.all()).map((conversation) => [conversation.id, conversation]));
-    const { conversations, ...report } = await importConversations(text, (id) => here.get(id));
-    await this.add(conversations);
-    return { ...report, added: conversations.map(headOf) };
+  async import(text: string, options: ImportOptions = {}): Promise<ImportReport> {
+    const existing = async (ids: readonly string[]): Promise<Conversation[]> => {
+      await this.#settled();
+      const taken = new Set(await this.#read(() => this.#store.taken(ids), []));
+      return this.#loadEach(ids.filter((id) => taken.has(id) || this.#unsaved.has(id)));
+    };
+    return importInto({ existing, add: (conversations) => this.add(conversations) }, text, options);
   }
 
   /** Saves what is pending and stops listening to other tabs. */
@@ -226,6 +222,18 @@ export class ConversationLibrary {
       unlessMissing(error);
       return otherwise;
     }
+  }
+
+  /** These conversations as they are here, whichever exist. */
+  async #loadEach(ids: readonly string[]): Promise<Conversation[]> {
+    const found = ids.map(async (id) => this.#asHere(id, await this.#read(() => this.#store.load(id), undefined)));
+    return (await Promise.all(found)).filter((each) => each !== undefined);
+  }
+
+  /** What is stored, with what could not be written yet. */
+  #asHere(id: string, stored: Conversation | undefined): Conversation | undefined {
+    const held = this.#unsaved.get(id);
+    return held && stored ? merge(held, stored) : (held ?? stored);
   }
 
   #forget(id: string | null): void {

@@ -44,7 +44,8 @@ export { openOverflow, type OverflowChoice } from './overflow.ts';
 export { writeReply, type ReplyStep, type ReplyTask, type ReplyTools, type WrittenReply } from './reply.ts';
 export { readBeginning } from './read-beginning.ts';
 export { resumeReply } from './resume-reply.ts';
-export { conversations, type ConversationLibrary, type ImportReport, type LibraryEvent } from './conversations.ts';
+export { conversations, type ConversationLibrary, type LibraryEvent } from './conversations.ts';
+export type { ImportReport } from './import-conversations.ts';
 export {
   deleteAllComparisons,
   deleteComparison,

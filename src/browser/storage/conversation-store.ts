@@ -1,6 +1,6 @@
 import type { ConversationChange } from '../../core/conversation/change.ts';
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
-import { headOf, replyOriginSchema } from '../../core/conversation/conversation.ts';
+import { AT_ONCE, headOf, replyOriginSchema } from '../../core/conversation/conversation.ts';
 import { foundByMessages, foundByTitle, type FoundConversation } from '../../core/conversation/search.ts';
 import { queryWords } from '../../core/dataset/word-search.ts';
 import { throwIfCancelled } from '../../core/error.ts';
@@ -31,28 +31,36 @@ export class ConversationStore {
     });
   }
 
-  /** Writes whole conversations, e.g. new or imported ones, atomically. */
+  /** Which of these ids are taken. */
+  taken(ids: readonly string[]): Promise<string[]> {
+    return this.#store.use(async (database) => {
+      const stored = new Set(await database.getAllKeys('heads'));
+      return ids.filter((id) => stored.has(id));
+    });
+  }
+
+  /** All conversations with their messages, latest first. */
+  loadAll(): Promise<Conversation[]> {
+    return this.#store.use(async (database) => {
+      const heads = latestFirst(await database.getAll('heads'));
+      const messages = new Map<string, Map<string, Message>>();
+      for await (const [id, stored] of byConversation(database)) messages.set(id, assemble(stored));
+      const whole = heads.map((head) => ({ ...head, messages: messages.get(head.id) ?? new Map<string, Message>() }));
+      // One that was deleted while the messages were read has none.
+      return whole.filter(({ leaf, messages }) => leaf === null || messages.has(leaf));
+    });
+  }
+
+  /** Writes whole conversations, e.g. new or imported ones, atomically. All writes are requested in one task. */
   add(conversations: readonly Conversation[]): Promise<void> {
     return this.#store.use(async (database) => {
       const transaction = database.transaction(['heads', 'messages'], 'readwrite');
-      // The writes are awaited first, but its failure is reported below.
-      transaction.done.catch(() => undefined);
-      const writes: Promise<unknown>[] = [];
-      let settled = 0;
-      for (const conversation of conversations) {
-        if (writes.length - settled >= AT_ONCE) {
-          // The transaction is still open when its last request has just been answered.
-          const results = await Promise.allSettled(writes.slice(settled));
-          if (results.some(({ status }) => status === 'rejected')) break;
-          settled = writes.length;
-        }
-        writes.push(
-          transaction.objectStore('heads').put(headOf(conversation)),
-          ...[...conversation.messages.values()].map((message) =>
-            transaction.objectStore('messages').put(toStored(message, conversation.id)),
-          ),
-        );
-      }
+      const writes = conversations.flatMap((conversation) => [
+        transaction.objectStore('heads').put(headOf(conversation)),
+        ...[...conversation.messages.values()].map((message) =>
+          transaction.objectStore('messages').put(toStored(message, conversation.id)),
+        ),
+      ]);
       await settle([...writes, transaction.done]);
     });
   }
@@ -120,19 +128,16 @@ export class ConversationStore {
   }
 }
 
-/** Messages that are read in one task: few enough that the page stays responsive on a slow machine. */
-const PAGE = 300;
-
 /** The messages of all conversations, one conversation after another. */
 async function* byConversation(
   database: LabDatabase,
-  signal: AbortSignal | undefined,
+  signal?: AbortSignal,
 ): AsyncGenerator<[id: string, messages: StoredMessage[]]> {
   let messages: StoredMessage[] = [];
   let after: IDBKeyRange | undefined;
   for (;;) {
     throwIfCancelled(signal);
-    const page = await database.getAll('messages', after, PAGE);
+    const page = await database.getAll('messages', after, AT_ONCE);
     for (const message of page) {
       const [first] = messages;
       if (first && first.conversation !== message.conversation) {
@@ -142,15 +147,12 @@ async function* byConversation(
       messages.push(message);
     }
     const last = page.at(-1);
-    if (!last || page.length < PAGE) break;
+    if (!last || page.length < AT_ONCE) break;
     after = IDBKeyRange.lowerBound([last.conversation, last.id], true);
   }
   const [first] = messages;
   if (first) yield [first.conversation, messages];
 }
-
-/** Writes that are requested in one task: few enough that the page stays responsive on a slow machine. */
-const AT_ONCE = 500;
 
 /** Waits for all, so that no rejection stays unhandled when the first one is thrown. */
 async function settle(work: Promise<unknown>[]): Promise<void> {

@@ -155,6 +155,8 @@ const sound = (): Conversation =>
   append(createConversation('', testClock()), { speaker: 'seeker', text: 'hi' }, { clock: testClock(50) }).conversation;
 const fileOf = (...conversations: unknown[]) =>
   JSON.stringify({ format: 'solace-lab/conversations', version: 1, conversations });
+/** A place where this one is already. */
+const having = (here: Conversation) => () => Promise.resolve(new Map([[here.id, here]]));
 const recordOf = (conversation: Conversation) => ({ ...conversation, messages: [...conversation.messages.values()] });
 
 describe('export and import', () => {
@@ -187,11 +189,10 @@ describe('export and import', () => {
       { speaker: 'supporter', text: 'Hello', reply: { ...(REPLY as object), stats } as Message['reply'] },
       { clock: testClock(70) },
     ).conversation;
-    const { conversations, problems } = await importConversations(
-      exportConversations([said]),
-      () => said,
-      () => 'new',
-    );
+    const { conversations, problems } = await importConversations(exportConversations([said]), {
+      existing: having(said),
+      newId: () => 'new',
+    });
     expect(problems).toEqual([]);
     // It exists already, message for message, whatever the statistics.
     expect(conversations).toEqual([]);
@@ -214,15 +215,14 @@ describe('export and import', () => {
   it('imports nothing twice and overwrites nothing', async () => {
     const here = sound();
     const file = exportConversations([here]);
-    expect(await importConversations(file, () => here)).toMatchObject({ conversations: [], alreadyHere: ['hi'] });
+    expect(await importConversations(file, { existing: having(here) })).toMatchObject({
+      conversations: [],
+      alreadyHere: ['hi'],
+    });
     const grownHere = append(here, { speaker: 'supporter', text: 'hello' }, { clock: testClock(100) }).conversation;
-    const { conversations } = await importConversations(
-      file,
-      (id) => (id === here.id ? grownHere : undefined),
-      () => 'fresh',
-    );
+    const { conversations } = await importConversations(file, { existing: having(grownHere), newId: () => 'fresh' });
     expect(conversations[0]?.id).toBe('fresh');
-    const twins = await importConversations(fileOf(recordOf(here), recordOf(grownHere)), undefined, () => 'other');
+    const twins = await importConversations(fileOf(recordOf(here), recordOf(grownHere)), { newId: () => 'other' });
     expect(twins.conversations.map(({ id }) => id)).toEqual([here.id, 'other']);
   });
 

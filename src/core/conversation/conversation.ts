@@ -113,6 +113,9 @@ export interface Conversation extends ConversationHead {
   messages: ReadonlyMap<string, Message>;
 }
 
+/** Messages that are read or stored in one task: few enough that the page stays responsive on a slow machine. */
+export const AT_ONCE = 300;
+
 export const headOf = ({ id, title, createdAt, updatedAt, systemPrompt, leaf }: Conversation): ConversationHead => ({
   id,
   title,

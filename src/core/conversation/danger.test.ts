@@ -106,9 +106,8 @@ describe('a turn that signals danger', () => {
     const { conversation } = dangerous();
     const [read] = (await importConversations(exportConversations([conversation]))).conversations;
     expect(read?.messages).toEqual(conversation.messages);
-    expect(
-      (await importConversations(exportConversations([conversation]), () => conversation)).alreadyHere,
-    ).toHaveLength(1);
+    const existing = () => Promise.resolve(new Map([[conversation.id, conversation]]));
+    expect((await importConversations(exportConversations([conversation]), { existing })).alreadyHere).toHaveLength(1);
     const [first] = conversation.messages.keys();
     const edited = editAndBranch(conversation, first ?? '', 'I want to sleep');
     expect(edited.message.noticed).toBeUndefined();

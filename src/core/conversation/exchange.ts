@@ -3,13 +3,11 @@ import { nextTask } from '../async/next-task.ts';
 import { LabError } from '../error.ts';
 import { checkJson, firstFault, parseJson } from '../json.ts';
 import { uniqueId } from '../unique-id.ts';
-import { headOf, headSchema, messageSchema } from './conversation.ts';
+import { AT_ONCE, headOf, headSchema, messageSchema } from './conversation.ts';
 import type { Conversation, Message } from './conversation.ts';
 
 const EXCHANGE_FORMAT = 'solace-lab/conversations';
 const EXCHANGE_VERSION = 1;
-/** Messages that are read in one task: few enough that the page stays responsive on a slow machine. */
-const AT_ONCE = 500;
 /** More messages than anyone writes; a larger file is refused so that it does not stall the page. */
 export const MOST_MESSAGES = 100_000;
 
@@ -34,6 +32,27 @@ export interface Imported {
   problems: ImportProblem[];
 }
 
+export interface ConversationImportCalls {
+  /** Finds which of these ids are taken, and by what. */
+  existing?: (ids: readonly string[]) => Promise<ReadonlyMap<string, Conversation>>;
+  newId?: () => string;
+  /**
+   * Called with what was read so far, a few hundred messages at a time, and awaited. What it throws ends the import.
+   * @param added the conversations to add since the last call
+   */
+  onRead?: (added: readonly Conversation[], progress: ConversationImportProgress) => Promise<void>;
+}
+
+/** How far an import got, in conversations. */
+export interface ConversationImportProgress {
+  added: number;
+  alreadyHere: number;
+  /** What was added, was there already or could not be read. */
+  done: number;
+  /** What the file has. */
+  of: number;
+}
+
 /** The conversations as the text of a JSON file. */
 export function exportConversations(conversations: readonly Conversation[], now = new Date()): string {
   return JSON.stringify(
@@ -52,35 +71,51 @@ export function exportConversations(conversations: readonly Conversation[], now 
  * Reads a file that `exportConversations` wrote. Valid conversations are imported; for the others `problems` says what
  * is wrong and where. A conversation whose id belongs to a different one gets a new id, so nothing is overwritten.
  *
- * @param existing finds a conversation that exists already
  * @throws {LabError} `bad-file` when it is not such a file.
  */
-export async function importConversations(
-  text: string,
-  existing: (id: string) => Conversation | undefined = () => undefined,
-  newId: () => string = uniqueId,
-): Promise<Imported> {
+export async function importConversations(text: string, calls: ConversationImportCalls = {}): Promise<Imported> {
+  const { existing, newId = uniqueId, onRead } = calls;
   const result: Imported = { conversations: [], alreadyHere: [], problems: [] };
   const taken = new Map<string, Conversation>();
-  let read = 0;
-  for (const [index, record] of readFile(text).entries()) {
-    if (read >= AT_ONCE) {
-      await nextTask();
-      read = 0;
+  const records = readFile(text);
+  for (const batch of batches(records)) {
+    const read = batch.flatMap(
+      ([index, record]) =>
+        readConversation(record, `conversation ${index + 1}${titleOf(record)}`, result.problems) ?? [],
+    );
+    const rivals = await existing?.(read.map(({ id }) => id));
+    const before = result.conversations.length;
+    for (const conversation of read) {
+      const rival = taken.get(conversation.id) ?? rivals?.get(conversation.id);
+      if (rival && same(rival, conversation)) {
+        result.alreadyHere.push(conversation.title);
+        continue;
+      }
+      const added = rival ? { ...conversation, id: newId() } : conversation;
+      taken.set(added.id, added);
+      result.conversations.push(added);
     }
-    read += 1 + messageCount(record);
-    const conversation = readConversation(record, `conversation ${index + 1}${titleOf(record)}`, result.problems);
-    if (!conversation) continue;
-    const rival = taken.get(conversation.id) ?? existing(conversation.id);
-    if (rival && same(rival, conversation)) {
-      result.alreadyHere.push(conversation.title);
-      continue;
-    }
-    const added = rival ? { ...conversation, id: newId() } : conversation;
-    taken.set(added.id, added);
-    result.conversations.push(added);
+    const [added, alreadyHere] = [result.conversations.length, result.alreadyHere.length];
+    const done = added + alreadyHere + result.problems.length;
+    await onRead?.(result.conversations.slice(before), { added, alreadyHere, done, of: records.length });
+    await nextTask();
   }
   return result;
+}
+
+/** The records with their indices, in pieces of about `AT_ONCE` messages. */
+function* batches(records: readonly unknown[]): Generator<[index: number, record: unknown][]> {
+  let batch: [index: number, record: unknown][] = [];
+  let size = 0;
+  for (const each of records.entries()) {
+    batch.push(each);
+    size += 1 + messageCount(each[1]);
+    if (size < AT_ONCE) continue;
+    yield batch;
+    batch = [];
+    size = 0;
+  }
+  if (batch.length > 0) yield batch;
 }
 
 function readFile(text: string): unknown[] {

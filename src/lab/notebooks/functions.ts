@@ -199,23 +199,14 @@ export const NOTEBOOK_FUNCTIONS = {
 
   conversations: define(z.tuple([]), async (_, { require }) => {
     await require('conversations');
-    const library = conversations();
-    const heads = await library.list();
-    const whole = await Promise.all(heads.map(({ id }) => library.get(id)));
-    return whole.flatMap((each) =>
-      each
-        ? [
-            {
-              title: each.title,
-              messages: [...each.messages.values()].map(({ speaker, text: said, createdAt }) => ({
-                speaker,
-                text: said,
-                createdAt,
-              })),
-            },
-          ]
-        : [],
-    );
+    return (await conversations().all()).map((each) => ({
+      title: each.title,
+      messages: [...each.messages.values()].map(({ speaker, text: said, createdAt }) => ({
+        speaker,
+        text: said,
+        createdAt,
+      })),
+    }));
   }),
 } satisfies Record<string, NotebookFunction>;
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { headOf } from '../../core/conversation/conversation.ts';
+import type { ConversationImportProgress } from '../../core/conversation/exchange.ts';
 import { append, createConversation, regenerate, update } from '../../core/conversation/tree.ts';
-import { LabError } from '../../core/error.ts';
+import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { conversationOf, conversationsOver } from './testing/conversations.ts';
 import { deferred, settled } from './testing/fakes.ts';
 
@@ -47,12 +48,77 @@ describe('an import', () => {
     const second = conversations.importFiles([file('sound.json')]);
     expect(conversations.error).toBeNull();
     await settled();
-    expect(conversations.busy).toEqual({ importing: 'sound.json' });
+    expect(conversations.importing).toEqual({ file: 'sound.json', progress: null });
     const full = new LabError({ code: 'quota', what: 'There is no room.' });
     conversations.error = full;
     reading.resolve();
     await second;
-    expect([conversations.busy, conversations.error]).toEqual([null, full]);
+    expect([conversations.importing, conversations.error]).toEqual([null, full]);
+  });
+
+  /** An import that reaches `progress` and then waits for what the test does next. */
+  function reaching(progress: ConversationImportProgress) {
+    const rest = deferred();
+    const signals: (AbortSignal | undefined)[] = [];
+    const made = conversationsOver({
+      library: {
+        import: async (_, { signal, onProgress } = {}) => {
+          signals.push(signal);
+          onProgress?.(progress);
+          await rest.promise;
+          throwIfCancelled(signal);
+          return { added: [], alreadyHere: [], problems: [] };
+        },
+      },
+    });
+    return { ...made, rest, signals };
+  }
+  const middle = { added: 1200, alreadyHere: 300, done: 1500, of: 2000 };
+
+  it('shows how far it is, also while a search runs, and says what stays when it is cancelled', async () => {
+    const { conversations, toasts, rest, signals } = reaching(middle);
+    const importing = conversations.importFiles([file('many.json'), file('next.json')]);
+    await conversations.refresh();
+    conversations.query = 'words';
+    expect(conversations.searching).toBe(true);
+    expect(conversations.importing).toEqual({ file: 'many.json', progress: middle });
+    await settled();
+    expect(conversations.searching).toBe(false);
+    expect(conversations.importing?.file).toBe('many.json');
+    conversations.cancelImport();
+    rest.resolve();
+    await importing;
+    expect(signals).toHaveLength(1);
+    expect([conversations.importing, conversations.error]).toEqual([null, null]);
+    expect(toasts.texts()).toEqual([
+      'Import stopped after 1,500 of 2,000: 1,200 conversations imported, 300 already here. They stay here.',
+    ]);
+  });
+
+  it('says what stays when there is no more room, and that nothing was imported when that is so', async () => {
+    const { conversations, toasts, rest } = reaching(middle);
+    const full = conversations.importFiles([file('many.json')]);
+    rest.reject(new LabError({ code: 'quota', what: 'There is no room.' }));
+    await full;
+    expect(conversations.error?.code).toBe('quota');
+    expect(toasts.texts()).toEqual([expect.stringContaining('1,200 conversations imported')]);
+    const early = reaching({ added: 0, alreadyHere: 0, done: 1, of: 2 });
+    const none = early.conversations.importFiles([file('many.json')]);
+    early.conversations.cancelImport();
+    early.rest.resolve();
+    await none;
+    expect(early.toasts.texts()).toEqual(['Import stopped. Nothing was imported.']);
+  });
+
+  it('waits for the one before it', async () => {
+    const { conversations, rest, signals } = reaching(middle);
+    const first = conversations.importFiles([file('one.json')]);
+    const second = conversations.importFiles([file('two.json')]);
+    await settled();
+    expect([conversations.importing?.file, signals.length]).toEqual(['one.json', 1]);
+    rest.resolve();
+    await Promise.all([first, second]);
+    expect(signals).toHaveLength(2);
   });
 
   it('continues with the next file after a broken one', async () => {

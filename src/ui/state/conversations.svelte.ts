@@ -1,11 +1,13 @@
 import { preferencePairs } from '../../core/conversation/preferences.ts';
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
+import type { ConversationImportProgress } from '../../core/conversation/exchange.ts';
 import type { FoundConversation } from '../../core/conversation/search.ts';
 import { LabError } from '../../core/error.ts';
 import type { ConversationLibrary, ImportReport, LibraryEvent } from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
 import type { StorageState } from './storage.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
+import { integer } from '../components/format.ts';
 import { chatTexts } from '../texts/chat.ts';
 import { shownTitle } from '../texts/conversation-title.ts';
 import { shellTexts } from '../texts/shell.ts';
@@ -40,13 +42,20 @@ export class Conversations {
   /** Conversations that contain the words of the query. */
   shown = $state.raw<FoundConversation[]>([]);
   error = $state.raw<LabError | null>(null);
-  /** What takes a while: a search, or the import of the file of this name. */
-  busy = $state.raw<{ searching: true } | { importing: string } | null>(null);
+  /** Whether `shown` are still those of other words. */
+  searching = $state(false);
+  /** The file that is being imported, and how far; null progress until it is read. */
+  importing = $state.raw<{ file: string; progress: ConversationImportProgress | null } | null>(null);
   readonly #dependencies: Dependencies;
   #query = $state('');
   #refreshing: Promise<void> | null = null;
   #again = false;
+  /** Whether something changed since `heads` were read. */
+  #outdated = true;
   #search: AbortController | undefined;
+  #waiting: File[] = [];
+  #imports: Promise<void> | null = null;
+  #stopping: AbortController | undefined;
   /** What went wrong in the latest import; the next one takes it away. */
   #problem: LabError | null = null;
 
@@ -71,7 +80,7 @@ export class Conversations {
     this.#query = query;
     // The words of a moment ago are not waited for.
     this.#search?.abort();
-    void this.refresh();
+    void this.#update();
   }
 
   subscribe(listener: (event: LibraryEvent) => void): () => void {
@@ -80,6 +89,11 @@ export class Conversations {
 
   /** Reads the list again; any number of calls during a read cause only one more. */
   refresh(): Promise<void> {
+    this.#outdated = true;
+    return this.#update();
+  }
+
+  #update(): Promise<void> {
     this.#again = true;
     this.#refreshing ??= this.#read().finally(() => (this.#refreshing = null));
     return this.#refreshing;
@@ -138,23 +152,47 @@ export class Conversations {
     });
   }
 
-  async importFiles(files: readonly File[]): Promise<void> {
+  /** Imports files one after another, after those that are being imported. */
+  importFiles(files: readonly File[]): Promise<void> {
+    this.#waiting.push(...files);
+    this.#imports ??= this.#importWaiting().finally(() => (this.#imports = null));
+    return this.#imports;
+  }
+
+  /** Stops the import, also of files that wait for it. What was imported stays. */
+  readonly cancelImport = (): void => {
+    this.#waiting = [];
+    this.#stopping?.abort();
+  };
+
+  async #importWaiting(): Promise<void> {
     if (this.error === this.#problem) this.error = null;
     const before = this.error;
-    for (const file of files) {
-      await this.#try(chatTexts.failed.import, async () => {
-        const { library } = this.#dependencies;
-        const reading = file.text().then((text) => library.import(text));
-        this.#report(file.name, await this.#while({ importing: file.name }, reading));
-      });
-    }
+    for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) await this.#import(file);
+    this.importing = null;
     this.#problem = this.error === before ? null : this.error;
   }
 
+  async #import(file: File): Promise<void> {
+    this.#stopping = new AbortController();
+    const { signal } = this.#stopping;
+    const onProgress = (progress: ConversationImportProgress | null): void => {
+      this.importing = { file: file.name, progress };
+    };
+    onProgress(null);
+    await this.#try(chatTexts.failed.import, async () => {
+      try {
+        this.#report(file.name, await this.#dependencies.library.import(await file.text(), { signal, onProgress }));
+      } catch (error) {
+        const reached = this.importing?.progress;
+        if (reached || signal.aborted) this.#dependencies.toasts.show(stoppedText(reached), undefined, 8000);
+        throw error;
+      }
+    });
+  }
+
   #report(file: string, { added, alreadyHere, problems }: ImportReport): void {
-    const parts = [chatTexts.imported(added.length)];
-    if (alreadyHere.length > 0) parts.push(chatTexts.alreadyHere(alreadyHere.length));
-    this.#dependencies.toasts.show(`${parts.join(', ')}.`);
+    this.#dependencies.toasts.show(`${countsText(added.length, alreadyHere.length)}.`);
     const [problem] = problems;
     if (!problem) return;
     const more = problems.length > 1 ? ` ${problems.length - 1} more were left out as well.` : '';
@@ -174,23 +212,30 @@ export class Conversations {
     while (this.#again) {
       this.#again = false;
       await this.#try(chatTexts.failed.list, async () => {
-        this.heads = await this.#dependencies.library.list();
-        this.#storageMissing();
+        if (this.#outdated) await this.#readHeads();
+        // Words that were typed meanwhile are searched now; only another change needs another round.
+        this.#again = this.#outdated;
         this.shown = this.#query.trim() ? await this.#found(this.#query) : this.heads;
       });
     }
   }
 
-  async #found(query: string): Promise<FoundConversation[]> {
-    this.#search = new AbortController();
-    return this.#while({ searching: true }, this.#dependencies.library.list(query, this.#search.signal));
+  async #readHeads(): Promise<void> {
+    this.#outdated = false;
+    try {
+      this.heads = await this.#dependencies.library.list();
+    } catch (error) {
+      this.#outdated = true;
+      throw error;
+    }
+    this.#storageMissing();
   }
 
-  async #while<Result>(busy: NonNullable<Conversations['busy']>, work: Promise<Result>): Promise<Result> {
-    this.busy = busy;
-    return work.finally(() => {
-      if (this.busy === busy) this.busy = null;
-    });
+  async #found(query: string): Promise<FoundConversation[]> {
+    this.#search = new AbortController();
+    this.searching = true;
+    const found = this.#dependencies.library.list(query, this.#search.signal);
+    return found.finally(() => (this.searching = false));
   }
 
   #show(error: LabError): void {
@@ -206,6 +251,19 @@ export class Conversations {
     const failed = { code: 'unsupported', what, todo: chatTexts.reloadTodo } as const;
     await attempt((error) => this.#show(error), failed, work);
   }
+}
+
+/** What an import brought, without a full stop. */
+function countsText(added: number, alreadyHere: number): string {
+  const here = alreadyHere > 0 ? [chatTexts.alreadyHere(alreadyHere)] : [];
+  return [chatTexts.imported(added), ...here].join(', ');
+}
+
+/** What an import brought that did not reach the end of its file. */
+function stoppedText(reached: ConversationImportProgress | null | undefined): string {
+  if (!reached || reached.added === 0) return chatTexts.importStoppedEarly;
+  const counts = countsText(reached.added, reached.alreadyHere);
+  return chatTexts.importStopped(integer(reached.done), integer(reached.of), counts);
 }
 
 const today = (): string => new Date().toISOString().slice(0, 10);

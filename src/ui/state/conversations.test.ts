@@ -81,15 +81,35 @@ describe('the list of conversations', () => {
     stored.set(conversation.id, conversation);
     conversations.query = 'nowhere';
     await settled();
-    expect([signals.length, conversations.busy]).toEqual([1, { searching: true }]);
+    expect([signals.length, conversations.searching]).toEqual([1, true]);
     conversations.query = '';
     await settled();
     expect(signals[0]?.aborted).toBe(true);
-    expect([conversations.busy, conversations.error, conversations.shown]).toEqual([
-      null,
+    expect([conversations.searching, conversations.error, conversations.shown]).toEqual([
+      false,
       null,
       [headOf(conversation)],
     ]);
+  });
+
+  it('searches words once that are typed while it is read, and does not read it again for other words', async () => {
+    const reading = deferred<ConversationHead[]>();
+    const asked: string[] = [];
+    const { conversations, emit } = conversationsOver({
+      library: { list: (query = '') => (asked.push(query), query ? Promise.resolve([]) : reading.promise) },
+    });
+    conversations.start();
+    await settled();
+    conversations.query = 'apricot';
+    reading.resolve([]);
+    await settled();
+    expect(asked).toEqual(['', 'apricot']);
+    conversations.query = 'plum';
+    await settled();
+    expect(asked).toEqual(['', 'apricot', 'plum']);
+    emit({ type: 'changed', id: 'c', remote: true });
+    await settled();
+    expect(asked).toEqual(['', 'apricot', 'plum', '', 'plum']);
   });
 
   it('says that it could not be read', async () => {

@@ -163,7 +163,11 @@ export const chat: Catalogue['chat'] = {
   noPairs:
     'Es gibt noch kein Paar. Drück bei einer Antwort auf „Noch einmal“ und markiere dann eine Fassung als ' +
     'hilfreich und eine andere als nicht hilfreich.',
-  importing: (file) => `${file} wird gelesen…`,
+  importing: (file) => `${file} wird importiert`,
+  importedOf: (done, of) => `${done} von ${of}`,
+  importedShare: (share) => `${share} importiert`,
+  importStopped: (done, of, counts) => `Import abgebrochen nach ${done} von ${of}: ${counts}. Sie bleiben hier.`,
+  importStoppedEarly: 'Import abgebrochen. Nichts wurde importiert.',
   imported: (n) => `${count(n, 'Gespräch', 'Gespräche')} importiert`,
   alreadyHere: (n) => `${n} schon vorhanden`,
   missing:

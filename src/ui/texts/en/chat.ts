@@ -154,7 +154,14 @@ export const chat = {
   removeAllBody: 'They will be erased from this browser for good. Export them first if you might want them again.',
   removed: (title: string) => `Deleted “${title}”.`,
   noPairs: 'There is no pair yet. Press Try again at a reply, then mark one version as helpful and another as not.',
-  importing: (file: string) => `Reading ${file}…`,
+  importing: (file: string) => `Importing ${file}`,
+  importedOf: (done: string, of: string) => `${done} of ${of}`,
+  /** What a screen reader says now and then. */
+  importedShare: (share: string) => `${share} imported`,
+  /** `counts` says what was imported. */
+  importStopped: (done: string, of: string, counts: string) =>
+    `Import stopped after ${done} of ${of}: ${counts}. They stay here.`,
+  importStoppedEarly: 'Import stopped. Nothing was imported.',
   imported: (n: number) => `${count(n, 'conversation', 'conversations')} imported`,
   alreadyHere: (n: number) => `${n} already here`,
   missing: 'This conversation is not in this browser. If another browser has it, export it there and import it here.',

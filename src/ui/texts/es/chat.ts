@@ -152,7 +152,11 @@ export const chat: Catalogue['chat'] = {
   noPairs:
     'Todavía no hay ningún par. Pulsa «Otra vez» en una respuesta y marca después una versión como útil y otra ' +
     'como no útil.',
-  importing: (file) => `Leyendo ${file}…`,
+  importing: (file) => `Importando ${file}`,
+  importedOf: (done, of) => `${done} de ${of}`,
+  importedShare: (share) => `${share} importado`,
+  importStopped: (done, of, counts) => `Importación detenida tras ${done} de ${of}: ${counts}. Se quedan aquí.`,
+  importStoppedEarly: 'Importación detenida. No se ha importado nada.',
   imported: (n) => count(n, 'conversación importada', 'conversaciones importadas'),
   alreadyHere: (n) => count(n, 'ya estaba aquí', 'ya estaban aquí'),
   missing: 'Esta conversación no está en este navegador. Si la tiene otro navegador, expórtala allí e impórtala aquí.',
