@@ -97,11 +97,6 @@ async function measure(browser: Browser, page: Page, files: Awaited<ReturnType<t
     await page.locator('input[type="file"]').first().setInputFiles(files.conversations);
     await rows.filter({ hasText: LONG }).waitFor();
   });
-  await step('End and Home in their list', async () => {
-    await rows.first().focus();
-    await toRow(page, 'End', CONVERSATIONS);
-    await toRow(page, 'Home', 1);
-  });
   await step('scroll through their list', () => scroll(page, '[data-testid="conversations"]', 1));
   await step('search them', async () => {
     await page.getByRole('searchbox').first().pressSequentially('market 7');
@@ -131,15 +126,6 @@ async function measure(browser: Browser, page: Page, files: Awaited<ReturnType<t
     await page.getByRole('table').first().waitFor();
   });
   return steps;
-}
-
-/** Presses a key in the list of conversations and waits until this row has the focus. */
-async function toRow(page: Page, key: string, row: number): Promise<void> {
-  await page.keyboard.press(key);
-  await page.evaluate(async (row) => {
-    const there = (): boolean => document.activeElement?.closest('li')?.getAttribute('aria-posinset') === row;
-    while (!there()) await new Promise((later) => setTimeout(later, 250));
-  }, String(row));
 }
 
 /** Takes a turn. The driver's own waiting searches the page many times a second, which costs more than the lab. */

@@ -77,8 +77,10 @@ describe.each(DEVICES)('the embedded model on $title', ({ webgpu, place, memory 
     () => expectNothingLost(person),
   );
 
-  it('restores the conversation after a reload', async () => {
+  it('restores the conversation after a reload, and says that the model is on this device', async () => {
     await guest.page.goto(lab.url);
+    await guest.page.getByRole('button', { name: 'Load Solace 135M (on this device)' }).waitFor();
+    expect(await guest.page.getByText('fetched once').count()).toBe(0);
     await person.conversations().first().click();
     await person.messages.first().waitFor();
     expect(await person.messages.first().innerText()).toContain('I feel so lonely.');

@@ -17,6 +17,7 @@ describe('evaluation runs', () => {
   it('a run whose tab is killed resumes to the table of an uninterrupted run', async () => {
     const { endpoint, guest } = at;
     await plan(guest.page, endpoint, 'Left alone');
+    await guest.page.getByRole('progressbar', { name: 'Not started yet' }).waitFor();
     await guest.page.getByRole('button', { name: 'Start' }).click();
     await finished(guest.page);
     const expected = await tableOf(guest.page);
@@ -36,6 +37,7 @@ describe('evaluation runs', () => {
     const page = await guest.context.newPage();
     await page.goto(address);
     await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.getByRole('progressbar', { name: 'Paused' }).waitFor();
     const before = await doneOf(page);
     endpoint.pause = 0;
     expect(before).toBeGreaterThan(3);

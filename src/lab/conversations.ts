@@ -8,7 +8,7 @@ import { DATABASE_NAME, LabStore } from '../browser/storage/lab-store.ts';
 import { storageMissing } from '../browser/storage/storage-errors.ts';
 import { openTabChannel } from '../browser/storage/tab-channel.ts';
 import type { TabChannel } from '../browser/storage/tab-channel.ts';
-import { exchange, importInto, type ImportOptions, type ImportReport } from './import-conversations.ts';
+import type { ImportOptions, ImportReport } from './import-conversations.ts';
 
 /** A change to stored conversations. `remote`: another tab made it. `id: null`: it affects all of them. */
 export type LibraryEvent =
@@ -164,8 +164,7 @@ export class ConversationLibrary {
 
   /** The text of a JSON file with the given conversations, or with all. */
   async export(ids?: readonly string[]): Promise<string> {
-    const { exportConversations } = await exchange();
-    return exportConversations(await this.all(ids));
+    return (await import('../core/conversation/exchange.ts')).exportConversations(await this.all(ids));
   }
 
   /**
@@ -179,6 +178,7 @@ export class ConversationLibrary {
       const taken = new Set(await this.#read(() => this.#store.taken(ids), []));
       return this.#loadEach(ids.filter((id) => taken.has(id) || this.#unsaved.has(id)));
     };
+    const { importInto } = await import('./import-conversations.ts');
     return importInto({ existing, add: (conversations) => this.add(conversations) }, text, options);
   }
 

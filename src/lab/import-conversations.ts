@@ -1,9 +1,6 @@
 import { headOf, type Conversation, type ConversationHead } from '../core/conversation/conversation.ts';
-import type { ConversationImportProgress, Imported } from '../core/conversation/exchange.ts';
+import { importConversations, type ConversationImportProgress, type Imported } from '../core/conversation/exchange.ts';
 import { throwIfCancelled } from '../core/error.ts';
-
-/** Few visits export or import, so the first page does without this code. */
-export const exchange = () => import('../core/conversation/exchange.ts');
 
 export interface ImportReport extends Pick<Imported, 'alreadyHere' | 'problems'> {
   added: ConversationHead[];
@@ -31,7 +28,6 @@ export async function importInto(
   text: string,
   { signal, onProgress }: ImportOptions,
 ): Promise<ImportReport> {
-  const { importConversations } = await exchange();
   const { conversations, ...report } = await importConversations(text, {
     existing: async (ids) => new Map((await place.existing(ids)).map((each) => [each.id, each])),
     onRead: async (added, progress) => {

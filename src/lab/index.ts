@@ -22,6 +22,7 @@ export {
 export {
   estimateMemory,
   listModels,
+  mayStore,
   listWebLlmModels,
   subscribeToModels,
   type MemoryEstimate,

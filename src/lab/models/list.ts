@@ -93,5 +93,9 @@ export async function estimateMemory(id: string, device: 'webgpu' | 'wasm' = 'wa
   });
 }
 
+/** Whether this browser stores at least so many bytes, of whatever kind. Unlike `listModels`, it starts no worker. */
+export const mayStore = async (bytes: number): Promise<boolean> =>
+  ((await navigator.storage?.estimate?.().catch(() => null))?.usage ?? 0) >= bytes;
+
 /** Calls `listener` on every change to the list; returns a function that unsubscribes. */
 export const subscribeToModels = (listener: () => void): (() => void) => catalogue.subscribe(listener);

@@ -9,6 +9,7 @@ import {
   isMetered,
   listModels,
   localTexts,
+  mayStore,
   removeModel,
   residency,
   startOffline,
@@ -52,7 +53,7 @@ export const offline = new OfflineView(
 );
 
 export const models = new Models({
-  shelf: { listModels, removeModel, estimateMemory, formatResumes, subscribe: subscribeToModels },
+  shelf: { listModels, mayStore, removeModel, estimateMemory, formatResumes, subscribe: subscribeToModels },
   residency,
   texts: localTexts,
   offline,

@@ -1,13 +1,11 @@
-import { preferencePairs } from '../../core/conversation/preferences.ts';
 import type { Conversation, ConversationHead, Message } from '../../core/conversation/conversation.ts';
 import type { ConversationImportProgress } from '../../core/conversation/exchange.ts';
 import type { FoundConversation } from '../../core/conversation/search.ts';
-import { LabError } from '../../core/error.ts';
-import type { ConversationLibrary, ImportReport, LibraryEvent } from '../../lab/index.ts';
+import type { LabError } from '../../core/error.ts';
+import type { ConversationLibrary, LibraryEvent } from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
 import type { StorageState } from './storage.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
-import { integer } from '../components/format.ts';
 import { chatTexts } from '../texts/chat.ts';
 import { shownTitle } from '../texts/conversation-title.ts';
 import { shellTexts } from '../texts/shell.ts';
@@ -145,6 +143,7 @@ export class Conversations {
   /** Saves the ratings of replies as pairs for training; says so if there are none yet. */
   async exportPreferences(): Promise<void> {
     await this.#try(chatTexts.failed.exportRatings, async () => {
+      const { preferencePairs } = await import('../../core/conversation/preferences.ts');
       const pairs = preferencePairs(await this.#dependencies.library.all());
       if (pairs.length > 0)
         this.#dependencies.saveFile(`solace-preferences-${today()}.json`, JSON.stringify(pairs, null, 1));
@@ -176,31 +175,16 @@ export class Conversations {
   async #import(file: File): Promise<void> {
     this.#stopping = new AbortController();
     const { signal } = this.#stopping;
-    const onProgress = (progress: ConversationImportProgress | null): void => {
-      this.importing = { file: file.name, progress };
-    };
-    onProgress(null);
+    this.importing = { file: file.name, progress: null };
     await this.#try(chatTexts.failed.import, async () => {
-      try {
-        this.#report(file.name, await this.#dependencies.library.import(await file.text(), { signal, onProgress }));
-      } catch (error) {
-        const reached = this.importing?.progress;
-        if (reached || signal.aborted) this.#dependencies.toasts.show(stoppedText(reached), undefined, 8000);
-        throw error;
-      }
-    });
-  }
-
-  #report(file: string, { added, alreadyHere, problems }: ImportReport): void {
-    this.#dependencies.toasts.show(`${countsText(added.length, alreadyHere.length)}.`);
-    const [problem] = problems;
-    if (!problem) return;
-    const more = problems.length > 1 ? ` ${problems.length - 1} more were left out as well.` : '';
-    this.error = new LabError({
-      code: 'bad-data',
-      what: `${problem.what}${more}`,
-      where: `${file}, ${problem.where}`,
-      todo: 'The valid conversations were imported. Correct the file to get the rest.',
+      // Few visits import, so the first page does without this code.
+      const { importFile } = await import('./import-file.ts');
+      const problem = await importFile(file, {
+        ...this.#dependencies,
+        signal,
+        onProgress: (progress) => (this.importing = { file: file.name, progress }),
+      });
+      if (problem) this.error = problem;
     });
   }
 
@@ -251,19 +235,6 @@ export class Conversations {
     const failed = { code: 'unsupported', what, todo: chatTexts.reloadTodo } as const;
     await attempt((error) => this.#show(error), failed, work);
   }
-}
-
-/** What an import brought, without a full stop. */
-function countsText(added: number, alreadyHere: number): string {
-  const here = alreadyHere > 0 ? [chatTexts.alreadyHere(alreadyHere)] : [];
-  return [chatTexts.imported(added), ...here].join(', ');
-}
-
-/** What an import brought that did not reach the end of its file. */
-function stoppedText(reached: ConversationImportProgress | null | undefined): string {
-  if (!reached || reached.added === 0) return chatTexts.importStoppedEarly;
-  const counts = countsText(reached.added, reached.alreadyHere);
-  return chatTexts.importStopped(integer(reached.done), integer(reached.of), counts);
 }
 
 const today = (): string => new Date().toISOString().slice(0, 10);

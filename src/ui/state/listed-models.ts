@@ -10,14 +10,17 @@ const ADAPTERS: ListedModel[] = EMBEDDED_ADAPTERS.map((adapter) => ({ ...adapter
 export const EMBEDDED: ListedModel[] = [BASE, ...ADAPTERS];
 export const DEFAULT: ListedModel = ADAPTERS.find(({ id }) => id === DEFAULT_MODEL_ID) ?? BASE;
 
+/** Whether all files of a model are known to be on this device. */
+export const isStored = ({ bytesToFetch }: ListedModel): boolean => bytesToFetch === 0;
+
 /** Bytes that loading a model will fetch, or read if all of them are on this device. */
 export function bytesToLoad({ bytes, base, bytesToFetch }: ListedModel): number {
   return bytesToFetch || bytes + (base?.bytes ?? 0);
 }
 
 /** What is known of a model's files before it is loaded. */
-export function sizesOf({ bytes, base, bytesToFetch }: ListedModel): LoadSizes {
-  return { bytes: bytes + (base?.bytes ?? 0), stored: bytesToFetch === 0 };
+export function sizesOf(model: ListedModel): LoadSizes {
+  return { bytes: model.bytes + (model.base?.bytes ?? 0), stored: isStored(model) };
 }
 
 /** Weights that are prepared for an engine take about this much of those that they are made of. */
@@ -39,6 +42,8 @@ export const isEmbedded = (id: string): boolean => EMBEDDED.some((model) => mode
 /** The part of the model library that the page shows and loads. */
 export interface ModelShelf {
   listModels(): Promise<ListedModel[]>;
+  /** Whether this browser stores so much that a model of this size may be among it. */
+  mayStore(bytes: number): Promise<boolean>;
   removeModel(id: string): Promise<void>;
   estimateMemory(id: string, device: 'webgpu' | 'wasm'): Promise<MemoryEstimate | null>;
   /** Whether a model of this format can be expected to resume replies. */

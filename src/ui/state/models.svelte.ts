@@ -7,7 +7,8 @@ import type { DeviceChoice, ModelLease, ModelResidency, TextStore } from '../../
 import { shellTexts } from '../texts/shell.ts';
 import { attempt } from './attempt.ts';
 import { Consent } from './consent.svelte.ts';
-import { DEFAULT, EMBEDDED, isEmbedded, sizesOf, type ListedModel, type ModelShelf } from './listed-models.ts';
+import { DEFAULT, EMBEDDED, isEmbedded, isStored, sizesOf } from './listed-models.ts';
+import type { ListedModel, ModelShelf } from './listed-models.ts';
 import { selfTestSentence } from './self-test-sentence.ts';
 import { Stored } from './stored.svelte.ts';
 
@@ -75,11 +76,12 @@ export class Models {
     this.#choice = new Stored(dependencies.texts, 'model', schema);
   }
 
-  /** Looks up the chosen model, unless it comes with the lab and is known. */
+  /** Looks up the chosen model, unless it comes with the lab and cannot be on this device. */
   start(): void {
     this.#residency.preferredDevice = this.device;
     this.#residency.subscribe(() => this.#follow());
     if (!isEmbedded(this.#choice.current.id)) void this.refresh();
+    else void this.#shelf.mayStore(sizesOf(this.chosen).bytes).then((may) => (may ? this.refresh() : undefined));
   }
 
   get chosen(): ListedModel {
@@ -271,6 +273,7 @@ export class Models {
         onProgress: (progress) => (this.progress = whole.add(progress)),
       });
       this.phase = 'ready';
+      if (this.chosen.id === id && !isStored(this.chosen)) void this.refresh();
       this.#offline.keepEngines();
       await lease.release();
     } catch (error) {

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_MODEL_ID } from '../../core/engine/embedded.ts';
 import { LabError } from '../../core/error.ts';
+import { isStored } from './listed-models.ts';
+import { settled } from './testing/fakes.ts';
 import { createModels } from './testing/models.ts';
 
 const never = new AbortController().signal;
@@ -174,6 +176,23 @@ describe('Models', () => {
     await (how === 'lease' ? models.lease(never) : models.load());
     expect(shelf.listModels).toHaveBeenCalled();
     expect([log, models.chosen.id]).toEqual([['load b on auto'], 'b']);
+  });
+
+  it('learns that its files are on this device: at a return visit, and once it is loaded', async () => {
+    const first = createModels({ toFetch: 5 });
+    await settled();
+    expect(first.shelf.listModels).not.toHaveBeenCalled();
+    expect(isStored(first.models.chosen)).toBe(false);
+    first.shelf.listModels.mockImplementation(() => Promise.resolve([{ ...first.models.chosen, bytesToFetch: 0 }]));
+    await first.models.load();
+    await vi.waitFor(() => expect(isStored(first.models.chosen)).toBe(true));
+
+    const again = createModels({ kept: 130_000_000 });
+    await vi.waitFor(() => expect(isStored(again.models.chosen)).toBe(true));
+    expect(again.shelf.mayStore.mock.calls[0]?.[0]).toBeGreaterThan(100_000_000);
+    const little = createModels({ kept: 20_000_000 });
+    await settled();
+    expect(little.shelf.listModels).not.toHaveBeenCalled();
   });
 
   it('knows where messages go once the list is read', async () => {

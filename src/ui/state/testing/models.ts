@@ -13,6 +13,8 @@ interface Setup {
   stored?: Record<string, string>;
   hold?: boolean;
   metered?: boolean;
+  /** Bytes that the browser stores, of whatever kind. */
+  kept?: number;
   /** Bytes of the default model that are not on this device. */
   toFetch?: number;
   /** What the loaded model says about itself. */
@@ -20,7 +22,14 @@ interface Setup {
 }
 
 /** The state with a real residency over fake models; `hold` makes loading wait for the test. */
-export function createModels({ stored = {}, hold = false, metered = false, toFetch = 0, about = {} }: Setup = {}) {
+export function createModels({
+  stored = {},
+  hold = false,
+  metered = false,
+  kept = 0,
+  toFetch = 0,
+  about = {},
+}: Setup = {}) {
   const texts = new Map(Object.entries(stored));
   const log: string[] = [];
   let end: (failure?: LabError) => void = () => undefined;
@@ -51,6 +60,7 @@ export function createModels({ stored = {}, hold = false, metered = false, toFet
         listed('remote', 'host.example'),
       ]),
     ),
+    mayStore: vi.fn((bytes: number) => Promise.resolve(kept >= bytes)),
     removeModel: vi.fn((id: string) => residency.retire(id)),
     formatResumes: (format: string) => format !== 'endpoint',
     estimateMemory: vi.fn<ModelShelf['estimateMemory']>(() => Promise.reject(new Error('Unknown.'))),

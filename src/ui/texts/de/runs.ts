@@ -68,6 +68,7 @@ export const runs: Catalogue['runs'] = {
     answering: 'Das Modell antwortet',
     loadingJudge: 'Der Bewerter wird geladen',
     judging: 'Antworten werden bewertet',
+    notStarted: 'Noch nicht gestartet',
     paused: 'Angehalten',
     finished: 'Fertig',
     counting: 'Die Tabelle wird berechnet',

@@ -65,9 +65,10 @@ export const shell: Catalogue['shell'] = {
   phases: { loading: 'wird geladen', ready: 'bereit', failed: 'fehlgeschlagen' },
   loadNamed: (name, size) => `${name} laden${size}`,
   loadSize: (size) => `Laden${size}`,
+  onDevice: 'auf diesem Gerät',
   loadAny: 'Modell laden',
   runsOnHost: (host) => `Läuft auf ${host}; was du schreibst, wird dorthin gesendet.`,
-  sizeToLoad: (size) => `${size} zu laden.`,
+  sizeToLoad: (size) => `${size}, auf diesem Gerät.`,
   sizeToFetch: (size, kept) =>
     `${size} werden einmal heruntergeladen. Danach belegt das Modell bis zu ${kept} auf diesem Gerät.`,
   memory: (size) => `Braucht etwa ${size} Arbeitsspeicher, solange es benutzt wird.`,

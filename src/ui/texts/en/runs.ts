@@ -67,6 +67,7 @@ export const runs = {
     answering: 'Answering',
     loadingJudge: 'Loading the judge',
     judging: 'Judging',
+    notStarted: 'Not started yet',
     paused: 'Paused',
     finished: 'Finished',
     counting: 'Computing the table',

@@ -65,9 +65,11 @@ export const shell = {
   phases: { loading: 'loading', ready: 'ready', failed: 'failed' },
   loadNamed: (name: string, size: string) => `Load ${name}${size}`,
   loadSize: (size: string) => `Load${size}`,
+  /** In place of the size to fetch, where nothing is. */
+  onDevice: 'on this device',
   loadAny: 'Load model',
   runsOnHost: (host: string) => `Runs on ${host}; what you write is sent there.`,
-  sizeToLoad: (size: string) => `${size} to load.`,
+  sizeToLoad: (size: string) => `${size}, on this device.`,
   sizeToFetch: (size: string, kept: string) =>
     `${size} to download once. It then takes up to ${kept} of this device’s storage.`,
   memory: (size: string) => `About ${size} of memory while in use.`,

@@ -68,6 +68,7 @@ export const runs: Catalogue['runs'] = {
     answering: 'Respondiendo',
     loadingJudge: 'Cargando el juez',
     judging: 'Juzgando las respuestas',
+    notStarted: 'Aún sin empezar',
     paused: 'En pausa',
     finished: 'Terminada',
     counting: 'Calculando la tabla',

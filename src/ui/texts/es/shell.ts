@@ -64,9 +64,10 @@ export const shell: Catalogue['shell'] = {
   phases: { loading: 'cargando', ready: 'listo', failed: 'ha fallado' },
   loadNamed: (name, size) => `Cargar ${name}${size}`,
   loadSize: (size) => `Cargar${size}`,
+  onDevice: 'en este dispositivo',
   loadAny: 'Cargar modelo',
   runsOnHost: (host) => `Funciona en ${host}; lo que escribes se envía allí.`,
-  sizeToLoad: (size) => `${size} por cargar.`,
+  sizeToLoad: (size) => `${size}, en este dispositivo.`,
   sizeToFetch: (size, kept) =>
     `${size} que se descargan una sola vez. Después, el modelo ocupa hasta ${kept} en este dispositivo.`,
   memory: (size) => `Ocupa unos ${size} de memoria mientras se usa.`,
