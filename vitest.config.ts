@@ -13,6 +13,7 @@ const PAGES = [
   'judge',
   'languages',
   'long-chat',
+  'many-conversations',
   'notebook-editing',
   'notebook-sandbox',
   'notebooks',
