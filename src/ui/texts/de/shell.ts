@@ -65,7 +65,7 @@ export const shell: Catalogue['shell'] = {
   phases: { loading: 'wird geladen', ready: 'bereit', failed: 'fehlgeschlagen' },
   loadNamed: (name, size) => `${name} laden${size}`,
   loadSize: (size) => `Laden${size}`,
-  onDevice: 'auf diesem Gerät',
+  onDevice: 'auf dem Gerät',
   loadAny: 'Modell laden',
   runsOnHost: (host) => `Läuft auf ${host}; was du schreibst, wird dorthin gesendet.`,
   sizeToLoad: (size) => `${size}, auf diesem Gerät.`,

@@ -64,7 +64,7 @@ export const shell: Catalogue['shell'] = {
   phases: { loading: 'cargando', ready: 'listo', failed: 'ha fallado' },
   loadNamed: (name, size) => `Cargar ${name}${size}`,
   loadSize: (size) => `Cargar${size}`,
-  onDevice: 'en este dispositivo',
+  onDevice: 'guardado aquí',
   loadAny: 'Cargar modelo',
   runsOnHost: (host) => `Funciona en ${host}; lo que escribes se envía allí.`,
   sizeToLoad: (size) => `${size}, en este dispositivo.`,
