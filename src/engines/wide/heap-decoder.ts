@@ -1,7 +1,7 @@
+import { LENGTH_INPUTS } from '../../core/formats/export/ends.ts';
 import { keptPositions } from '../../core/tokenizer/common-prefix.ts';
 import type { Decoder } from '../transformers/kv-decoder.ts';
 import type { StepLogits, WantedLogits } from '../transformers/logits-reader.ts';
-import { LENGTH_INPUTS, withLengthInputs } from './lengths.ts';
 import {
   allocate,
   bytes,
@@ -47,7 +47,7 @@ export class HeapDecoder implements Decoder {
   #outputNames: number[];
 
   /**
-   * Opens a graph of `DecoderBuilder` whose weights are in `file`.
+   * Opens a graph of `DecoderBuilder` that is given its lengths; its weights are in `file`.
    * @throws {Error} with ONNX Runtime's message; see `runtimeFault`.
    */
   static async open(
@@ -56,7 +56,7 @@ export class HeapDecoder implements Decoder {
     file: ExternalFile,
     sizes: DecoderSizes,
   ): Promise<HeapDecoder> {
-    return new HeapDecoder(heap, await openHeapSession(heap, withLengthInputs(graph), location, file), sizes);
+    return new HeapDecoder(heap, await openHeapSession(heap, graph, location, file), sizes);
   }
 
   private constructor(heap: OrtHeap, session: number, sizes: DecoderSizes) {

@@ -15,7 +15,9 @@ export interface DecoderChoices {
   /** Matrices that get 8 bits if the others get 4. */
   eightBits?: ((tensor: string) => boolean) | undefined;
   /** For WebGPU, where other bits need fewer nodes. */
-  forGpu?: boolean | undefined;
+  forGpu?: boolean;
+  /** Lengths of the sequence are inputs instead of a mask, as they are for WebGPU. */
+  givenLengths?: boolean;
 }
 
 /**
@@ -41,19 +43,21 @@ export class DecoderBuilder {
   readonly #contextLength: number;
   readonly #eightBits: (tensor: string) => boolean;
   readonly #gpu: GpuLayout | undefined;
+  readonly #givenLengths: boolean;
 
   constructor(
     source: Checkpoint,
     dtype: ExportDtype,
     /** Number of positions in the rotary tables. */
     contextLength: number,
-    { eightBits = () => false, forGpu = false }: DecoderChoices = {},
+    { eightBits = () => false, forGpu = false, givenLengths = forGpu }: DecoderChoices = {},
   ) {
     this.#source = source;
     this.#dtype = dtype;
     this.#contextLength = contextLength;
     this.#gpu = forGpu ? gpuLayout(source) : undefined;
     this.#eightBits = this.#gpu?.eightBits ?? eightBits;
+    this.#givenLengths = givenLengths;
     this.#config = source.config;
     this.#io = EXPORT_FORMATS[dtype].io;
   }
@@ -63,13 +67,13 @@ export class DecoderBuilder {
     const { graph } = this;
     const config = this.#config;
     graph.input('input_ids', 'int64', ['batch_size', 'sequence_length', ...(this.#times === 2 ? [2] : [])]);
+    if (!this.#givenLengths) graph.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
     if (!this.#gpu) {
-      graph.input('attention_mask', 'int64', ['batch_size', 'total_sequence_length']);
       graph.input('num_logits_to_keep', 'int64', []);
       graph.ints('axis.1', [1]);
       if (EXPORT_FORMATS[this.#dtype].bits !== null) graph.ints('axis.last', [-1]);
     }
-    const position = await addPositions(graph, weights, config, this.#contextLength, this.#gpu !== undefined);
+    const position = await addPositions(graph, weights, config, this.#contextLength, this.#givenLengths);
 
     const embedding = await this.#embedding(weights);
     let residual = embedding.hidden;
@@ -145,11 +149,10 @@ export class DecoderBuilder {
    */
   #lookUp(matrix: QuantisedMatrix): string {
     const { graph } = this;
-    const io = this.#io;
-    const half = io === 'float16';
+    const half = this.#io === 'float16';
     graph.initializer(
       'embedding.zero',
-      io,
+      this.#io,
       [],
       half ? Uint8Array.of(0x00, 0x58) : new Uint8Array(Float32Array.of(128).buffer),
     );

@@ -16,13 +16,16 @@ export interface Positions {
   sin: string;
 }
 
-/** Adds the lengths, computed from `attention_mask` or, for WebGPU, as inputs; and the rotary tables. */
+/** The inputs that may replace the mask: int32 [batch], tokens after the first one; int32 scalar, all tokens. */
+export const LENGTH_INPUTS = ['seqlens_k', 'total_sequence_length'] as const;
+
+/** Adds the lengths, `given` as inputs or computed from `attention_mask`; and the rotary tables. */
 export async function addPositions(
   graph: GraphBuilder,
   weights: DecoderWeights,
   config: ModelConfig,
   contextLength: number,
-  forGpu: boolean,
+  given: boolean,
 ): Promise<Positions> {
   const frequencies = ropeFrequencies(config);
   const half = frequencies.length;
@@ -30,11 +33,9 @@ export async function addPositions(
     Float32Array.from({ length: contextLength * half }, (_, i) =>
       of(Math.floor(i / half) * (frequencies[i % half] ?? 0)),
     );
-  const lengths = forGpu
-    ? {
-        lengths: graph.input('seqlens_k', 'int32', ['batch_size']),
-        total: graph.input('total_sequence_length', 'int32', []),
-      }
+  const [ofSequence, ofAll] = LENGTH_INPUTS;
+  const lengths = given
+    ? { lengths: graph.input(ofSequence, 'int32', ['batch_size']), total: graph.input(ofAll, 'int32', []) }
     : addLengths(graph);
   const cos = await weights.put('rope.cos', [contextLength, half], table(Math.cos));
   const sin = await weights.put('rope.sin', [contextLength, half], table(Math.sin));

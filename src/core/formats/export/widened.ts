@@ -29,7 +29,8 @@ const LOCATION = 'widened';
 /**
  * Turns a model that `exportOnnx` wrote with 4 or 8 bits into one of 32-bit floats, which a processor multiplies
  * several times faster. Matrices are stored by columns, so that the runtime needs no other copy of them, and a tied
- * embedding is stored once.
+ * embedding is stored once. The lengths of the sequence are inputs: `Cast` is one function of half a megabyte in ONNX
+ * Runtime's Wasm, which a browser would optimise for more than a second while the first reply is written.
  * @param model bytes of `onnx/model*.onnx`.
  * @param checkpoint the same model, opened with `openExported`.
  * @throws {LabError} `unsupported` when another exporter wrote the graph, or its weights are not quantised.
@@ -38,7 +39,7 @@ export async function widen(model: Uint8Array, checkpoint: Checkpoint, read: Rea
   const { name } = checkpoint;
   const initializers = quantisedInitializers(name, model);
   const contextLength = initializers.get('rope.cos')?.dims[0] ?? 0;
-  const decoder = new DecoderBuilder(checkpoint, 'fp32', contextLength);
+  const decoder = new DecoderBuilder(checkpoint, 'fp32', contextLength, { givenLengths: true });
   const weights = new WidenedWeights(name, initializers, decoder.graph, read);
   await decoder.build(weights);
   return {
