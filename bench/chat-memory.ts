@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Mebibytes of memory that a process and all its descendants use now; undefined where /proc does not exist. */
+/** Mebibytes of memory that a process's descendants use now; undefined where /proc does not exist. */
 export const residentMiB = (root: number): number | undefined =>
-  sumOfProcesses(root, (folder) => {
+  sumOfProcesses(root, (folder, pid) => {
+    if (pid === root) return 0;
     const status = readFileSync(`${folder}/status`, 'utf8');
     return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
   });
@@ -20,7 +21,7 @@ export const cpuSeconds = (root: number): number | undefined =>
     return (Number(fields[11]) + Number(fields[12])) / TICKS;
   });
 
-/** The sum of a value of a process and of all its descendants. */
+/** The sum of a value of a process and of all its descendants, by their folders in /proc. */
 function sumOfProcesses(root: number, valueOf: (folder: string, pid: number) => number): number | undefined {
   const parents = new Map<number, number>();
   const values = new Map<number, number>();
