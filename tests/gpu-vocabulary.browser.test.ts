@@ -41,6 +41,13 @@ const SHAPES: Record<string, Shape> = {
     type: 'float32',
     positions: 130,
   },
+  'an odd number of scales of 16 bits': {
+    entries: 301,
+    hiddenSize: 32,
+    times: 1,
+    type: 'float16',
+    positions: 1,
+  },
   '16 bits': { entries: 700, hiddenSize: 224, times: 2, type: 'float16', positions: 3 },
 };
 

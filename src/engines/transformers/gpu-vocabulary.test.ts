@@ -140,6 +140,25 @@ describe('GpuVocabulary', () => {
     expect(row.data).toEqual((await right.vocabulary.read({}, 2, 'last')).data);
   });
 
+  it('takes scales that do not end at a multiple of 4 bytes', async () => {
+    const { about } = exported.float16;
+    const odd = { ...about, entries: 3, scales: { ...about.scales, bytes: about.scales.bytes.slice(0, 2 * 3) } };
+    const memory = new GpuMemory(vocabularyKernel({ ...odd, hiddenSize: 32 }));
+    const vocabulary = await GpuVocabulary.load({ device: memory.device, Tensor }, { ...odd, hiddenSize: 32 });
+    expect((await vocabulary.read({}, 1, 'last')).data).toHaveLength(3);
+    vocabulary.destroy();
+    expect(memory.live.size).toBe(0);
+  });
+
+  it('leaves nothing on the device when it fails while its sorting is tried', async () => {
+    const memory = new GpuMemory(() => {
+      throw new Error('The device is lost.');
+    });
+    const loading = GpuVocabulary.load({ device: memory.device, Tensor }, exported.float32.about);
+    await expect(loading).rejects.toThrow('The device is lost.');
+    expect(memory.live.size).toBe(0);
+  });
+
   it('leaves nothing on the device when its weights cannot be read', async () => {
     const memory = new GpuMemory();
     const { about } = exported.float32;

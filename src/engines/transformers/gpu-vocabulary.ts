@@ -81,19 +81,22 @@ export class GpuVocabulary implements LogitsReader, LogitsRow {
     const { gamma, codes, scales, type } = about;
     const values = await gamma.bytes.arrayBuffer();
     const floats = type === 'float16' ? widenHalf(new Uint16Array(values)) : new Float32Array(values);
-    const weights: GPUBuffer[] = [];
+    const owned: { destroy: () => void }[] = [];
     try {
+      const weights: GPUBuffer[] = [];
       for (const bytes of [new Blob([floats]), codes.bytes, scales.bytes]) {
         const buffer = gpuBuffer(gpu.device, bytes.size, COPIED);
+        owned.push(buffer);
         weights.push(buffer);
         for (let from = 0; from < bytes.size; from += PIECE_BYTES)
-          gpu.device.queue.writeBuffer(buffer, from, await bytes.slice(from, from + PIECE_BYTES).arrayBuffer());
+          gpu.device.queue.writeBuffer(buffer, from, await wholeWords(bytes.slice(from, from + PIECE_BYTES)));
       }
       const vocabulary = new GpuVocabulary(gpu, about, weights as unknown as Weights);
+      owned.push(vocabulary);
       vocabulary.#sorts = await vocabulary.#isSorting();
       return vocabulary;
     } catch (error) {
-      for (const buffer of weights) buffer.destroy();
+      for (const each of owned) each.destroy();
       throw error;
     }
   }
@@ -193,4 +196,13 @@ export class GpuVocabulary implements LogitsReader, LogitsRow {
     this.#bound = { buffers, group };
     return group;
   }
+}
+
+/** The bytes of a piece, with zeros up to a multiple of 4, in which WebGPU writes. */
+async function wholeWords(piece: Blob): Promise<ArrayBuffer> {
+  const bytes = await piece.arrayBuffer();
+  if (bytes.byteLength % 4 === 0) return bytes;
+  const padded = new Uint8Array(Math.ceil(bytes.byteLength / 4) * 4);
+  padded.set(new Uint8Array(bytes));
+  return padded.buffer;
 }

@@ -86,6 +86,13 @@ describe('a model on a graphics device', () => {
       4 * VOCABULARY,
     ],
     ['with caches that grow, for graphs of others', () => foreign, false, topKernel('float32'), 40],
+    [
+      'by itself, although there is a file that is named like a part of the form for WebGPU',
+      () => new Map(own).set('onnx/vocabulary_q4.onnx', new Blob(['Something else.'])),
+      true,
+      topKernel('float32'),
+      40,
+    ],
   ] as const)('computes %s', async (_, files, inPlace, kernel, most) => {
     const memory = new GpuMemory(kernel);
     const session = new ToySession({ memory, inPlace });

@@ -104,7 +104,8 @@ export async function loadTransformers(
       await session.release();
       throw LabError.cancelled();
     }
-    const vocabulary = variant.vocabulary && (await openVocabulary(files, variant.vocabulary));
+    const own = session.outputNames.includes('logits') ? undefined : variant.vocabulary;
+    const vocabulary = own && (await openVocabulary(files, own));
     const decoder = await decoderFor(session, gpuDevice, inPlace ? shape.contextLength : undefined, vocabulary);
     progress('Ready', variant.bytes);
     return new OrtModel({
