@@ -135,10 +135,18 @@ describe('conversations', () => {
     await page.getByRole('button', { name: /^Rename The second/ }).press('Enter');
     await page.keyboard.press('Escape');
     await name.waitFor({ state: 'detached' });
+    // Focus is where it was, and above the list when the only row that was found is deleted.
+    const focused = () =>
+      page.evaluate(() => {
+        const { activeElement } = document;
+        return (activeElement?.closest('li')?.querySelector('a') ?? activeElement)?.textContent ?? '';
+      });
+    await expect.poll(focused).toContain('The second');
     await page
       .getByRole('button', { name: /^Delete The second/ })
       .first()
-      .click();
+      .press('Enter');
+    await expect.poll(focused).toBe('New conversation');
     const undo = page.getByRole('dialog', { name: 'Conversations' }).getByRole('button', { name: 'Undo' });
     await undo.waitFor();
     await page.keyboard.press('Escape');

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { headOf } from '../../core/conversation/conversation.ts';
-import type { ConversationImportProgress } from '../../core/conversation/exchange.ts';
+import { importConversations, type ConversationImportProgress } from '../../core/conversation/exchange.ts';
 import { append, createConversation, regenerate, update } from '../../core/conversation/tree.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
 import { conversationOf, conversationsOver } from './testing/conversations.ts';
@@ -30,6 +30,14 @@ describe('an import', () => {
       'one.json, conversation 2: It has no messages. 2 more were left out as well. ' +
         'The valid conversations were imported. Correct the file to get the rest.',
     );
+  });
+
+  it('names the file that is no export, of several', async () => {
+    const { conversations } = conversationsOver({
+      library: { import: async (text) => ({ ...(await importConversations(text)), added: [], alreadyHere: [] }) },
+    });
+    await conversations.importFiles([file('holiday.json')]);
+    expect(conversations.error?.message).toMatch(/^holiday\.json: It is not an export of conversations/);
   });
 
   it('takes away what an earlier import left out, and nothing else, and says what is being read', async () => {

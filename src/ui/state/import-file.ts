@@ -32,9 +32,13 @@ export async function importFile(file: File, { library, toasts, signal, onProgre
     return faultOf(file.name, problems);
   } catch (error) {
     if (reached || signal.aborted) toasts.show(stoppedText(reached), undefined, LASTS_MS);
-    throw error;
+    throw reached ? error : named(error, file.name);
   }
 }
+
+/** A file that cannot be read at all is named, because several may have been chosen. */
+const named = (error: unknown, where: string): unknown =>
+  error instanceof LabError && error.code === 'bad-file' ? new LabError({ ...error.detail, where }) : error;
 
 function faultOf(file: string, problems: ImportReport['problems']): LabError | null {
   const [problem] = problems;

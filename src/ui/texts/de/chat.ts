@@ -169,7 +169,7 @@ export const chat: Catalogue['chat'] = {
   importStopped: (done, of, counts) => `Import abgebrochen nach ${done} von ${of}: ${counts}. Sie bleiben hier.`,
   importStoppedEarly: 'Import abgebrochen. Nichts wurde importiert.',
   imported: (n) => `${count(n, 'Gespräch', 'Gespräche')} importiert`,
-  alreadyHere: (n) => `${n} schon vorhanden`,
+  alreadyHere: (n) => count(n, 'schon vorhanden', 'schon vorhanden'),
   missing:
     'Dieses Gespräch ist nicht in diesem Browser. Wenn ein anderer Browser es hat, exportiere es dort und ' +
     'importiere es hier.',

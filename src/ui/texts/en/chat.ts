@@ -163,7 +163,7 @@ export const chat = {
     `Import stopped after ${done} of ${of}: ${counts}. They stay here.`,
   importStoppedEarly: 'Import stopped. Nothing was imported.',
   imported: (n: number) => `${count(n, 'conversation', 'conversations')} imported`,
-  alreadyHere: (n: number) => `${n} already here`,
+  alreadyHere: (n: number) => count(n, 'already here', 'already here'),
   missing: 'This conversation is not in this browser. If another browser has it, export it there and import it here.',
 
   linkChanged: 'The link changed the settings of this chat',
