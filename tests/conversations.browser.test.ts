@@ -133,7 +133,7 @@ describe('conversations', () => {
     await page.getByRole('button', { name: 'Conversations', exact: true }).click();
     // Escape ends only the renaming.
     await page.getByRole('button', { name: /^Rename The second/ }).press('Enter');
-    await page.keyboard.press('Escape');
+    await name.press('Escape');
     await name.waitFor({ state: 'detached' });
     // Focus is where it was, and above the list when the only row that was found is deleted.
     const focused = () =>
