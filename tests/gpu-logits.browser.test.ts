@@ -1,24 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launch } from './harness/browser.ts';
-import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
-import type { ServedLab } from './harness/lab.ts';
-import { visit, type Visit } from './harness/visit.ts';
+import { expect, it } from 'vitest';
+import { useGpuPage } from './harness/use-gpu-page.ts';
 
 /** Rows of logits on a graphics device, which SwiftShader computes: only the candidates of a sampler are read back. */
-let lab: ServedLab;
-let browser: Browser;
-let guest: Visit;
-beforeAll(async () => {
-  await buildEnginePage();
-  lab = await serveEnginePage({});
-  browser = await launch({ webgpu: true });
-  guest = await visit(browser, lab.url);
-}, 240_000);
-afterAll(async () => {
-  await browser.close();
-  await lab.close();
-});
+const opened = useGpuPage();
 
 interface Row {
   vocabulary: number;
@@ -41,7 +25,7 @@ const ROWS: Record<string, Row> = {
 };
 
 it.each(Object.entries(ROWS))('gives the highest logits of %s', async (_, row) => {
-  const { top, whole, expected } = await guest.page.evaluate(async ({ vocabulary, type, steps, odd }) => {
+  const { top, whole, expected } = await opened.page.evaluate(async ({ vocabulary, type, steps, odd }) => {
     const device = await (await navigator.gpu?.requestAdapter())?.requestDevice();
     if (!device) throw new Error('There is no graphics device.');
     const random = solace.gpu.seededRandom(vocabulary + steps);
@@ -82,7 +66,7 @@ const SETTINGS = {
 };
 
 it.each(Object.entries(SETTINGS))('draws the same tokens as from whole rows: %s', async (_, { most, ...decoding }) => {
-  const { drawn, expected, read } = await guest.page.evaluate(async (decoding) => {
+  const { drawn, expected, read } = await opened.page.evaluate(async (decoding) => {
     const device = await (await navigator.gpu?.requestAdapter())?.requestDevice();
     if (!device) throw new Error('There is no graphics device.');
     const vocabulary = 3000;

@@ -1,24 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { launch } from './harness/browser.ts';
-import { buildEnginePage, serveEnginePage } from './harness/engine-page.ts';
-import type { ServedLab } from './harness/lab.ts';
-import { visit, type Visit } from './harness/visit.ts';
+import { expect, it } from 'vitest';
+import { useGpuPage } from './harness/use-gpu-page.ts';
 
 /** The shader that makes logits of what a graph for WebGPU leaves, on SwiftShader, compared with 64-bit arithmetic. */
-let lab: ServedLab;
-let browser: Browser;
-let guest: Visit;
-beforeAll(async () => {
-  await buildEnginePage();
-  lab = await serveEnginePage({});
-  browser = await launch({ webgpu: true });
-  guest = await visit(browser, lab.url);
-}, 240_000);
-afterAll(async () => {
-  await browser.close();
-  await lab.close();
-});
+const opened = useGpuPage();
 
 interface Shape {
   entries: number;
@@ -52,7 +36,7 @@ const SHAPES: Record<string, Shape> = {
 };
 
 it.each(Object.entries(SHAPES))('computes and finds the highest logits: %s', async (_, shape) => {
-  const found = await guest.page.evaluate(async ({ entries, hiddenSize, times, type, positions }) => {
+  const found = await opened.page.evaluate(async ({ entries, hiddenSize, times, type, positions }) => {
     const device = await (await navigator.gpu?.requestAdapter())?.requestDevice();
     if (!device) throw new Error('There is no graphics device.');
     let fault = '';

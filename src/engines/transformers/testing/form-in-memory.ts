@@ -3,20 +3,13 @@ import type { Tensor } from 'onnxruntime-common';
 import * as ort from 'onnxruntime-node';
 import type { OrtSession } from '../../../core/engine/ort.ts';
 import { nodeFiles } from '../../../node/node-files.ts';
-import { bytesIn, GpuMemory } from '../../testing/gpu-memory.ts';
+import { GpuMemory } from '../../testing/gpu-memory.ts';
 import { loadTransformers, type TransformersPlace } from '../load.ts';
 import type { OrtModel } from '../ort-model.ts';
 import { listVariants } from '../variants.ts';
 import { openVocabulary } from '../vocabulary-files.ts';
+import { numbersOf } from './toy-session.ts';
 import { vocabularyKernel } from './vocabulary-kernel.ts';
-
-const KINDS = {
-  float32: Float32Array,
-  float16: Uint16Array,
-  int32: Int32Array,
-  int64: BigInt64Array,
-  uint8: Uint8Array,
-};
 
 /**
  * Loads a folder in the form for WebGPU as a page does, without a graphics device: its memory is main memory, ONNX
@@ -40,10 +33,6 @@ export async function loadFormInMemory(folder: string): Promise<OrtModel> {
 /** A session whose tensors may lie in a `GpuMemory`: they are copied in and out. */
 function inMemory(session: ort.InferenceSession): OrtSession {
   const { inputNames, outputNames, inputMetadata, outputMetadata } = session;
-  const numbersOf = ({ type, size, gpuBuffer }: Tensor) => {
-    const bytes = bytesIn(gpuBuffer);
-    return new KINDS[type as keyof typeof KINDS](bytes.buffer, bytes.byteOffset, size);
-  };
   const moved = (tensor: Tensor): Tensor =>
     tensor.location === 'gpu-buffer'
       ? new ort.Tensor(tensor.type as 'float32', numbersOf(tensor).slice() as Float32Array, tensor.dims)

@@ -34,12 +34,18 @@ export function toyLogits(ids: readonly number[]): number[] {
   return logitsOf(read, read, ids.length);
 }
 
+const KINDS = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+};
+
 /** The numbers of a tensor, wherever they are. */
-function numbersOf(tensor: Tensor): Float32Array | Uint16Array | Int32Array | BigInt64Array {
+export function numbersOf(tensor: Tensor): Float32Array | Uint16Array | Int32Array | BigInt64Array | Uint8Array {
   const data = tensor.location === 'gpu-buffer' ? bytesIn(tensor.gpuBuffer) : (tensor.data as Float32Array);
-  const Kind = { float32: Float32Array, float16: Uint16Array, int32: Int32Array, int64: BigInt64Array }[
-    tensor.type as 'float32'
-  ];
+  const Kind = KINDS[tensor.type as 'float32'];
   return new Kind(data.buffer, data.byteOffset, tensor.size);
 }
 

@@ -1,9 +1,8 @@
 import { fromHalf } from '../../../core/formats/float.ts';
+import { BLOCK } from '../../../core/formats/quantise.ts';
 import type { Kernel } from '../../testing/gpu-memory.ts';
 import { VOCABULARY_TILE, type VocabularyShape } from '../vocabulary.wgsl.ts';
 import { sortedTile, type EntryOrder, highestFirst } from './top-kernel.ts';
-
-const BLOCK = 32;
 
 /** What the shader of `vocabularyShader` does, which itself runs only in browser tests. */
 export const vocabularyKernel =
