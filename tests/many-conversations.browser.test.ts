@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { Conversation } from '../src/core/conversation/conversation.ts';
 import { exportConversations } from '../src/core/conversation/exchange.ts';
@@ -84,20 +85,7 @@ describe('after months of use', () => {
     const { guest, person } = at;
     const { page } = guest;
     await person.ask('Keep this one');
-    // As soon as it shows how far it is, it waits for the storage, as if another tab had it.
-    await page.evaluate(() => {
-      const opening = indexedDB.open('solace-lab');
-      opening.onsuccess = () => {
-        const hold = (store: IDBObjectStore): void => {
-          store.count().onsuccess = () => 'letGo' in window || hold(store);
-        };
-        new MutationObserver((_, observer) => {
-          if (!document.querySelector('progress[value][aria-label^="Importing"]')) return;
-          observer.disconnect();
-          hold(opening.result.transaction('messages', 'readwrite').objectStore('messages'));
-        }).observe(document.body, { subtree: true, childList: true, attributes: true });
-      };
-    });
+    await holdImport(page);
     await page.locator('input[type="file"]').first().setInputFiles(fileOfMany(MANY, 2));
     const bar = page.getByRole('progressbar', { name: 'Importing many.json' });
     await page.getByText(/^100 of 2,000$/).waitFor();
@@ -110,7 +98,7 @@ describe('after months of use', () => {
     expect(await bar.count()).toBe(1);
 
     await page.getByRole('button', { name: 'Cancel' }).press('Enter');
-    await page.evaluate(() => Object.assign(window, { letGo: true }));
+    await letGo(page);
     const said = page.getByRole('status').filter({ hasText: 'Import stopped' });
     await said.waitFor();
     const [kept = ''] = /(?<=: )\d+(?= conversations imported)/.exec(await said.innerText()) ?? [];
@@ -125,7 +113,48 @@ describe('after months of use', () => {
     expect(await person.conversations().count()).toBeLessThan(200);
     expect(guest.errors).toEqual([]);
   });
+
+  it('deletes all conversations during an import, and none of it arrives afterwards', async () => {
+    const { guest, person } = at;
+    const { page } = guest;
+    await person.ask('Delete this one');
+    await holdImport(page);
+    await page.locator('input[type="file"]').first().setInputFiles(fileOfMany(MANY, 2));
+    const bar = page.getByRole('progressbar', { name: 'Importing many.json' });
+    await page.getByText(/^100 of 2,000$/).waitFor();
+    await page.getByRole('button', { name: 'Delete all' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete all' }).click();
+    await letGo(page);
+    await page
+      .getByRole('status')
+      .filter({ hasText: 'Import stopped, because all conversations are being deleted.' })
+      .waitFor();
+    await page.getByText('Nothing here yet. Your first message starts a conversation.').waitFor();
+    expect(await bar.count()).toBe(0);
+    await page.reload();
+    await page.getByText('Nothing here yet. Your first message starts a conversation.').waitFor();
+    expect(guest.errors).toEqual([]);
+  });
 });
+
+/** As soon as an import shows how far it is, it waits for the storage, as if another tab had it. */
+async function holdImport(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const opening = indexedDB.open('solace-lab');
+    opening.onsuccess = () => {
+      const hold = (store: IDBObjectStore): void => {
+        store.count().onsuccess = () => 'letGo' in window || hold(store);
+      };
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector('progress[value][aria-label^="Importing"]')) return;
+        observer.disconnect();
+        hold(opening.result.transaction('messages', 'readwrite').objectStore('messages'));
+      }).observe(document.body, { subtree: true, childList: true, attributes: true });
+    };
+  });
+}
+
+const letGo = (page: Page): Promise<unknown> => page.evaluate(() => Object.assign(window, { letGo: true }));
 
 /** An export of `many` conversations, of which the last has `long` messages. */
 function fileOfMany(many: number, long: number): { name: string; mimeType: string; buffer: Buffer } {

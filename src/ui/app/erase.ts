@@ -1,4 +1,5 @@
 import { isCodeCache } from '../../lab/index.ts';
+import { conversations } from './conversations.ts';
 import { eraseEverything, type BrowserStores } from '../state/erase.ts';
 
 /**
@@ -6,6 +7,8 @@ import { eraseEverything, type BrowserStores } from '../state/erase.ts';
  * @throws {LabError} `io` when something could not be deleted; then the page stays as it is.
  */
 export async function eraseAndRestart(): Promise<void> {
+  // The rest of an import would open the database again.
+  await conversations.endImport();
   await eraseEverything(browserStores());
   location.reload();
 }

@@ -119,6 +119,50 @@ describe('an import', () => {
     expect(early.toasts.texts()).toEqual(['Import stopped. Nothing was imported.']);
   });
 
+  it('ends before all conversations are deleted, here or in another tab, and says so', async () => {
+    const here = reaching(middle);
+    const order: string[] = [];
+    here.rest.promise.then(
+      () => order.push('last part stored'),
+      () => undefined,
+    );
+    here.library.removeAll = () => Promise.resolve(void order.push('deleted'));
+    const importing = here.conversations.importFiles([file('many.json'), file('next.json')]);
+    await vi.waitFor(() => expect(here.conversations.importing?.progress).toEqual(middle));
+    const deleting = here.conversations.removeAll();
+    await settled();
+    expect(order).toEqual([]);
+    here.rest.resolve();
+    await Promise.all([importing, deleting]);
+    expect(order).toEqual(['last part stored', 'deleted']);
+    expect([here.signals.length, here.conversations.error]).toEqual([1, null]);
+    expect(here.toasts.texts()).toEqual(['Import stopped, because all conversations are being deleted.']);
+
+    const remote = reaching(middle);
+    remote.conversations.start();
+    const other = remote.conversations.importFiles([file('many.json')]);
+    await vi.waitFor(() => expect(remote.signals).toHaveLength(1));
+    for (const id of ['one', null]) {
+      remote.emit({ type: 'deleted', id, remote: true });
+      expect(remote.signals[0]?.aborted).toBe(id === null);
+    }
+    remote.rest.resolve();
+    await other;
+    expect(remote.toasts.texts()).toEqual(here.toasts.texts());
+  });
+
+  it('of files chosen after everything was deleted is not ended', async () => {
+    const { conversations, rest, signals, emit } = reaching(middle);
+    conversations.start();
+    await conversations.removeAll();
+    const later = conversations.importFiles([file('many.json')]);
+    await vi.waitFor(() => expect(signals).toHaveLength(1));
+    emit({ type: 'deleted', id: null, remote: false });
+    rest.resolve();
+    await later;
+    expect(signals[0]?.aborted).toBe(false);
+  });
+
   it('waits for the one before it', async () => {
     const { conversations, rest, signals } = reaching(middle);
     const first = conversations.importFiles([file('one.json')]);

@@ -4,6 +4,7 @@ import type { FoundConversation } from '../../core/conversation/search.ts';
 import type { LabError } from '../../core/error.ts';
 import type { ConversationLibrary, LibraryEvent } from '../../lab/index.ts';
 import { attempt } from './attempt.ts';
+import type { StopReason } from './import-file.ts';
 import type { StorageState } from './storage.svelte.ts';
 import type { Toasts } from './toasts.svelte.ts';
 import { chatTexts } from '../texts/chat.ts';
@@ -54,6 +55,8 @@ export class Conversations {
   #waiting: File[] = [];
   #imports: Promise<void> | null = null;
   #stopping: AbortController | undefined;
+  /** The import of one file; the next one waits for it. */
+  #current: Promise<void> | undefined;
   /** What went wrong in the latest import; the next one takes it away. */
   #problem: LabError | null = null;
 
@@ -64,8 +67,10 @@ export class Conversations {
   /** Reads the list and follows changes from now on. */
   start(): void {
     this.subscribe((event) => {
-      if (event.type === 'unsaved') this.#show(event.error);
-      else void this.refresh();
+      if (event.type === 'unsaved') return this.#show(event.error);
+      // Another tab deletes all conversations: the rest of an import must not arrive after that.
+      if (event.type === 'deleted' && event.id === null && event.remote) this.#stop('deleting');
+      void this.refresh();
     });
     void this.refresh();
   }
@@ -130,6 +135,7 @@ export class Conversations {
   }
 
   async removeAll(): Promise<void> {
+    await this.endImport();
     await this.#try(chatTexts.failed.removeAll, () => this.#dependencies.library.removeAll());
   }
 
@@ -159,15 +165,23 @@ export class Conversations {
   }
 
   /** Stops the import, also of files that wait for it. What was imported stays. */
-  readonly cancelImport = (): void => {
+  readonly cancelImport = (): void => this.#stop();
+
+  /** Stops the import before everything is deleted. Resolves when nothing more of it can arrive. */
+  async endImport(): Promise<void> {
+    this.#stop('deleting');
+    await this.#current;
+  }
+
+  #stop(why?: StopReason): void {
     this.#waiting = [];
-    this.#stopping?.abort();
-  };
+    this.#stopping?.abort(why);
+  }
 
   async #importWaiting(): Promise<void> {
     if (this.error === this.#problem) this.error = null;
     const before = this.error;
-    for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) await this.#import(file);
+    for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) await (this.#current = this.#import(file));
     this.importing = null;
     this.#problem = this.error === before ? null : this.error;
   }

@@ -12,6 +12,9 @@ interface Host {
   onProgress: (progress: ConversationImportProgress) => void;
 }
 
+/** Why the signal of an import was aborted, if not by its Cancel button: all conversations are being deleted. */
+export type StopReason = 'deleting';
+
 /** Milliseconds for which it is shown what stays of an import that did not reach its end. */
 const LASTS_MS = 8000;
 
@@ -31,7 +34,8 @@ export async function importFile(file: File, { library, toasts, signal, onProgre
     toasts.show(`${countsText(added.length, alreadyHere.length)}.`);
     return faultOf(file.name, problems);
   } catch (error) {
-    if (reached || signal.aborted) toasts.show(stoppedText(reached), undefined, LASTS_MS);
+    if (signal.reason === ('deleting' satisfies StopReason)) toasts.show(chatTexts.importStoppedToDelete);
+    else if (reached || signal.aborted) toasts.show(stoppedText(reached), undefined, LASTS_MS);
     throw reached ? error : named(error, file.name);
   }
 }

@@ -25,39 +25,40 @@ export function conversationsOver({
   const storage = new StorageState(false);
   let gone = missing;
   const emit = (event: LibraryEvent) => listeners.forEach((listener) => listener(event));
-  const conversations = new Conversations({
-    library: {
-      subscribe: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
-      list: (query = '') => {
-        calls.push(`list ${query}`);
-        return Promise.resolve([...stored.values()].map(headOf).filter(({ title }) => title.includes(query)));
-      },
-      get: (id) => Promise.resolve(stored.get(id)),
-      all: () => Promise.resolve([...stored.values()]),
-      save: (conversation) => Promise.resolve(void stored.set(conversation.id, conversation)),
-      keepMessage: (id) => void calls.push(`keepMessage ${id}`),
-      remove: (id) => {
-        const found = stored.get(id);
-        stored.delete(id);
-        return Promise.resolve(found);
-      },
-      removeAll: () => {
-        stored.clear();
-        return Promise.resolve();
-      },
-      add: (added) => {
-        for (const each of added) stored.set(each.id, each);
-        return Promise.resolve();
-      },
-      export: () => Promise.resolve('{}'),
-      import: () => Promise.resolve({ added: [], alreadyHere: [], problems: [] }),
-      flush: () => (calls.push('flush'), Promise.resolve()),
-      ...library,
+  const used: Library = {
+    subscribe: (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+    list: (query = '') => {
+      calls.push(`list ${query}`);
+      return Promise.resolve([...stored.values()].map(headOf).filter(({ title }) => title.includes(query)));
     },
+    get: (id) => Promise.resolve(stored.get(id)),
+    all: () => Promise.resolve([...stored.values()]),
+    save: (conversation) => Promise.resolve(void stored.set(conversation.id, conversation)),
+    keepMessage: (id) => void calls.push(`keepMessage ${id}`),
+    remove: (id) => {
+      const found = stored.get(id);
+      stored.delete(id);
+      return Promise.resolve(found);
+    },
+    removeAll: () => {
+      stored.clear();
+      return Promise.resolve();
+    },
+    add: (added) => {
+      for (const each of added) stored.set(each.id, each);
+      return Promise.resolve();
+    },
+    export: () => Promise.resolve('{}'),
+    import: () => Promise.resolve({ added: [], alreadyHere: [], problems: [] }),
+    flush: () => (calls.push('flush'), Promise.resolve()),
+    ...library,
+  };
+  const conversations = new Conversations({
+    library: used,
     storage,
     storageMissing: () => gone,
     toasts,
     saveFile: (...file) => void saved.push(file),
   });
-  return { conversations, stored, calls, saved, toasts, storage, emit, lose: () => (gone = true) };
+  return { conversations, library: used, stored, calls, saved, toasts, storage, emit, lose: () => (gone = true) };
 }

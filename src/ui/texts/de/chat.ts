@@ -168,6 +168,7 @@ export const chat: Catalogue['chat'] = {
   importedShare: (share) => `${share} importiert`,
   importStopped: (done, of, counts) => `Import abgebrochen nach ${done} von ${of}: ${counts}. Sie bleiben hier.`,
   importStoppedEarly: 'Import abgebrochen. Nichts wurde importiert.',
+  importStoppedToDelete: 'Import abgebrochen, weil alle Gespräche gelöscht werden.',
   imported: (n) => `${count(n, 'Gespräch', 'Gespräche')} importiert`,
   alreadyHere: (n) => count(n, 'schon vorhanden', 'schon vorhanden'),
   missing:

@@ -162,6 +162,7 @@ export const chat = {
   importStopped: (done: string, of: string, counts: string) =>
     `Import stopped after ${done} of ${of}: ${counts}. They stay here.`,
   importStoppedEarly: 'Import stopped. Nothing was imported.',
+  importStoppedToDelete: 'Import stopped, because all conversations are being deleted.',
   imported: (n: number) => `${count(n, 'conversation', 'conversations')} imported`,
   alreadyHere: (n: number) => count(n, 'already here', 'already here'),
   missing: 'This conversation is not in this browser. If another browser has it, export it there and import it here.',

@@ -157,6 +157,7 @@ export const chat: Catalogue['chat'] = {
   importedShare: (share) => `${share} importado`,
   importStopped: (done, of, counts) => `Importación detenida tras ${done} de ${of}: ${counts}. Se quedan aquí.`,
   importStoppedEarly: 'Importación detenida. No se ha importado nada.',
+  importStoppedToDelete: 'Importación detenida, porque se borran todas las conversaciones.',
   imported: (n) => count(n, 'conversación importada', 'conversaciones importadas'),
   alreadyHere: (n) => count(n, 'ya estaba aquí', 'ya estaban aquí'),
   missing: 'Esta conversación no está en este navegador. Si la tiene otro navegador, expórtala allí e impórtala aquí.',
