@@ -8,7 +8,7 @@ import { DATABASE_NAME, LabStore } from '../browser/storage/lab-store.ts';
 import { storageMissing } from '../browser/storage/storage-errors.ts';
 import { openTabChannel } from '../browser/storage/tab-channel.ts';
 import type { TabChannel } from '../browser/storage/tab-channel.ts';
-import type { ImportOptions, ImportReport } from './import-conversations.ts';
+import type { ImportOptions, ImportPlace, ImportReport } from './import-conversations.ts';
 
 /** A change to stored conversations. `remote`: another tab made it. `id: null`: it affects all of them. */
 export type LibraryEvent =
@@ -65,7 +65,6 @@ export class ConversationLibrary {
    * @throws {LabError} `cancelled`.
    */
   async list(query = '', signal?: AbortSignal): Promise<FoundConversation[]> {
-    await this.#settled();
     const stored = await this.#read(() => this.#store.search(query, signal), []);
     throwIfCancelled(signal);
     const held = searchConversations([...this.#unsaved.values()], query);
@@ -75,7 +74,6 @@ export class ConversationLibrary {
 
   /** A conversation with its messages; undefined if no conversation has this id. */
   async get(id: string): Promise<Conversation | undefined> {
-    await this.#settled();
     const stored = await this.#read(() => this.#store.load(id), undefined);
     if (stored) this.#known.set(id, stored);
     return this.#asHere(id, stored);
@@ -154,7 +152,6 @@ export class ConversationLibrary {
 
   /** The given conversations with their messages, or all, latest first; those that do not exist are left out. */
   async all(ids?: readonly string[]): Promise<Conversation[]> {
-    await this.#settled();
     if (ids) return this.#loadEach(ids);
     const stored = await this.#read(() => this.#store.loadAll(), []);
     const all = new Map(this.#unsaved);
@@ -168,18 +165,19 @@ export class ConversationLibrary {
   }
 
   /**
-   * Adds the conversations of an exported file, a few at a time, and reports what it could not import. If it is
-   * cancelled or fails, what `onProgress` was told stays.
+   * Adds the conversations of an exported file, a few at a time, and reports what it could not import. What a
+   * conversation here contains already is not added. If it is cancelled or fails, what `onProgress` was told stays.
    * @throws {LabError} `bad-file` for any other file, `cancelled`, `quota` when there is no room.
    */
   async import(text: string, options: ImportOptions = {}): Promise<ImportReport> {
-    const existing = async (ids: readonly string[]): Promise<Conversation[]> => {
-      await this.#settled();
-      const taken = new Set(await this.#read(() => this.#store.taken(ids), []));
-      return this.#loadEach(ids.filter((id) => taken.has(id) || this.#unsaved.has(id)));
-    };
     const { importInto } = await import('./import-conversations.ts');
-    return importInto({ existing, add: (conversations) => this.add(conversations) }, text, options);
+    const place: ImportPlace = {
+      add: (added) => this.add(added),
+      load: (ids) => this.#loadEach(ids),
+      held: this.#unsaved,
+      find: (search) => this.#read(() => search(this.#store.lab), []),
+    };
+    return importInto(place, text, options);
   }
 
   /** Saves what is pending and stops listening to other tabs. */
@@ -213,8 +211,9 @@ export class ConversationLibrary {
     }
   }
 
-  /** Reads storage. If it cannot be read and something is held in memory, only that is returned. */
+  /** Reads storage after all writes. If it cannot be read and something is held in memory, only that is returned. */
   async #read<Result>(work: () => Promise<Result>, otherwise: Result): Promise<Result> {
+    await this.#settled();
     try {
       return await work();
     } catch (error) {

@@ -9,19 +9,19 @@ import { keysUnder } from './stored-database.ts';
 
 /** Conversations in IndexedDB. Every method may reject as `StoredDatabase.use` does. */
 export class ConversationStore {
-  readonly #store: LabStore;
+  readonly lab: LabStore;
 
   constructor(store: LabStore) {
-    this.#store = store;
+    this.lab = store;
   }
 
   /** All conversations without their messages, latest first. */
   heads(): Promise<ConversationHead[]> {
-    return this.#store.use(async (database) => latestFirst(await database.getAll('heads')));
+    return this.lab.use(async (database) => latestFirst(await database.getAll('heads')));
   }
 
   load(id: string): Promise<Conversation | undefined> {
-    return this.#store.use(async (database) => {
+    return this.lab.use(async (database) => {
       const transaction = database.transaction(['heads', 'messages']);
       const [head, stored] = await Promise.all([
         transaction.objectStore('heads').get(id),
@@ -31,17 +31,9 @@ export class ConversationStore {
     });
   }
 
-  /** Which of these ids are taken. */
-  taken(ids: readonly string[]): Promise<string[]> {
-    return this.#store.use(async (database) => {
-      const stored = new Set(await database.getAllKeys('heads'));
-      return ids.filter((id) => stored.has(id));
-    });
-  }
-
   /** All conversations with their messages, latest first. */
   loadAll(): Promise<Conversation[]> {
-    return this.#store.use(async (database) => {
+    return this.lab.use(async (database) => {
       const heads = latestFirst(await database.getAll('heads'));
       const messages = new Map<string, Map<string, Message>>();
       for await (const [id, stored] of byConversation(database)) messages.set(id, assemble(stored));
@@ -53,7 +45,7 @@ export class ConversationStore {
 
   /** Writes whole conversations, e.g. new or imported ones, atomically. All writes are requested in one task. */
   add(conversations: readonly Conversation[]): Promise<void> {
-    return this.#store.use(async (database) => {
+    return this.lab.use(async (database) => {
       const transaction = database.transaction(['heads', 'messages'], 'readwrite');
       const writes = conversations.flatMap((conversation) => [
         transaction.objectStore('heads').put(headOf(conversation)),
@@ -67,7 +59,7 @@ export class ConversationStore {
 
   /** Writes changes. Returns false, and writes nothing, if the conversation was deleted meanwhile. */
   save({ id, head, messages }: ConversationChange): Promise<boolean> {
-    return this.#store.use(async (database) => {
+    return this.lab.use(async (database) => {
       const transaction = database.transaction(['heads', 'messages'], 'readwrite');
       const heads = transaction.objectStore('heads');
       const known = await heads.get(id);
@@ -86,7 +78,7 @@ export class ConversationStore {
   }
 
   remove(id: string): Promise<void> {
-    return this.#store.use(async (database) => {
+    return this.lab.use(async (database) => {
       const transaction = database.transaction(['heads', 'messages'], 'readwrite');
       await settle([
         transaction.objectStore('heads').delete(id),
@@ -97,7 +89,7 @@ export class ConversationStore {
   }
 
   removeAll(): Promise<void> {
-    return this.#store.use(async (database) => {
+    return this.lab.use(async (database) => {
       const transaction = database.transaction(['heads', 'messages'], 'readwrite');
       await settle([
         transaction.objectStore('heads').clear(),
@@ -113,7 +105,7 @@ export class ConversationStore {
    */
   search(query: string, signal?: AbortSignal): Promise<FoundConversation[]> {
     const words = queryWords(query);
-    return this.#store.use(async (database) => {
+    return this.lab.use(async (database) => {
       const heads = new Map((await database.getAll('heads')).map((head) => [head.id, head]));
       const found = [...heads.values()].flatMap((head) => foundByTitle(head, words) ?? []);
       for (const { id } of found) heads.delete(id);

@@ -220,8 +220,11 @@ describe('export and import', () => {
       alreadyHere: ['hi'],
     });
     const grownHere = append(here, { speaker: 'supporter', text: 'hello' }, { clock: testClock(100) }).conversation;
-    const { conversations } = await importConversations(file, { existing: having(grownHere), newId: () => 'fresh' });
-    expect(conversations[0]?.id).toBe('fresh');
+    const newer = await importConversations(exportConversations([grownHere]), {
+      existing: having(here),
+      newId: () => 'fresh',
+    });
+    expect(newer.conversations[0]?.id).toBe('fresh');
     const twins = await importConversations(fileOf(recordOf(here), recordOf(grownHere)), { newId: () => 'other' });
     expect(twins.conversations.map(({ id }) => id)).toEqual([here.id, 'other']);
   });

@@ -27,7 +27,7 @@ export interface ImportProblem {
 export interface Imported {
   /** Conversations to add; their ids are unused. */
   conversations: Conversation[];
-  /** Titles of conversations that exist already, message for message. */
+  /** Titles of conversations whose messages are all here already. */
   alreadyHere: string[];
   problems: ImportProblem[];
 }
@@ -35,6 +35,11 @@ export interface Imported {
 export interface ConversationImportCalls {
   /** Finds which of these ids are taken, and by what. */
   existing?: (ids: readonly string[]) => Promise<ReadonlyMap<string, Conversation>>;
+  /**
+   * Finds others that may contain one of these, because they were created at the same time and have its first message.
+   * @param added ids of this import, which are not looked for: a file that has a conversation twice is imported whole
+   */
+  alike?: (those: readonly Conversation[], added: ReadonlySet<string>) => Promise<readonly Conversation[]>;
   newId?: () => string;
   /**
    * Called with what was read so far, a few hundred messages at a time, and awaited. What it throws ends the import.
@@ -69,12 +74,13 @@ export function exportConversations(conversations: readonly Conversation[], now 
 
 /**
  * Reads a file that `exportConversations` wrote. Valid conversations are imported; for the others `problems` says what
- * is wrong and where. A conversation whose id belongs to a different one gets a new id, so nothing is overwritten.
+ * is wrong and where. One whose messages are all part of a conversation that is here is not imported again: that one
+ * has grown since the file was written. Any other whose id is taken gets a new id, so nothing is overwritten.
  *
  * @throws {LabError} `bad-file` when it is not such a file.
  */
 export async function importConversations(text: string, calls: ConversationImportCalls = {}): Promise<Imported> {
-  const { existing, newId = uniqueId, onRead } = calls;
+  const { newId = uniqueId, onRead } = calls;
   const result: Imported = { conversations: [], alreadyHere: [], problems: [] };
   const taken = new Map<string, Conversation>();
   const records = readFile(text);
@@ -83,11 +89,11 @@ export async function importConversations(text: string, calls: ConversationImpor
       ([index, record]) =>
         readConversation(record, `conversation ${index + 1}${titleOf(record)}`, result.problems) ?? [],
     );
-    const rivals = await existing?.(read.map(({ id }) => id));
+    const here = await rivalsOf(read, taken, calls);
     const before = result.conversations.length;
     for (const conversation of read) {
-      const rival = taken.get(conversation.id) ?? rivals?.get(conversation.id);
-      if (rival && same(rival, conversation)) {
+      const rival = taken.get(conversation.id) ?? here.rivals.get(conversation.id);
+      if ([rival ?? [], here.alike].flat().some((each) => contains(each, conversation))) {
         result.alreadyHere.push(conversation.title);
         continue;
       }
@@ -101,6 +107,21 @@ export async function importConversations(text: string, calls: ConversationImpor
     await nextTask();
   }
   return result;
+}
+
+/** What is here of conversations: those with their ids, and for what these do not contain, others that begin alike. */
+async function rivalsOf(
+  read: readonly Conversation[],
+  taken: ReadonlyMap<string, Conversation>,
+  { existing, alike }: ConversationImportCalls,
+): Promise<{ rivals: ReadonlyMap<string, Conversation>; alike: readonly Conversation[] }> {
+  const rivals = (await existing?.(read.map(({ id }) => id))) ?? new Map<string, Conversation>();
+  const rest = read.filter((each) => {
+    const rival = taken.get(each.id) ?? rivals.get(each.id);
+    return !rival || !contains(rival, each);
+  });
+  const others = rest.length > 0 ? await alike?.(rest, new Set(taken.keys())) : undefined;
+  return { rivals, alike: others ?? [] };
 }
 
 /** The records with their indices, in pieces of about `AT_ONCE` messages. */
@@ -202,13 +223,25 @@ function importable(message: Message): Message {
   return checked.success ? checked.data : message;
 }
 
-/** Same title, prompt and messages; the shown branch and the times do not matter. */
-function same(a: Conversation, b: Conversation): boolean {
-  const essence = ({ title, systemPrompt, messages }: Conversation) =>
-    JSON.stringify([
-      title,
-      systemPrompt,
-      [...messages.values()].map((message) => JSON.stringify(messageSchema.parse(message))).sort(),
-    ]);
-  return a.messages.size === b.messages.size && essence(a) === essence(b);
+/**
+ * Whether a conversation has all that another one has: each message, with no rating but its own, and the same prompt
+ * unless it has grown since. Its title, the shown branch and the times do not matter.
+ */
+function contains(kept: Conversation, other: Conversation): boolean {
+  const samePrompt = kept.systemPrompt === other.systemPrompt;
+  if (other.messages.size === 0) return samePrompt && kept.title === other.title && kept.createdAt === other.createdAt;
+  let grown = kept.messages.size > other.messages.size;
+  for (const message of other.messages.values()) {
+    const now = kept.messages.get(message.id);
+    if (!now || !containsMessage(now, message)) return false;
+    grown ||= now.text.length > message.text.length;
+  }
+  return samePrompt || grown;
+}
+
+/** A reply may have been continued since. */
+function containsMessage(kept: Message, { parent, speaker, text, rating }: Message): boolean {
+  const sameText = speaker === 'supporter' ? kept.text.startsWith(text) : kept.text === text;
+  const sameRating = !rating || (kept.rating?.liked === rating.liked && kept.rating.why === rating.why);
+  return kept.parent === parent && kept.speaker === speaker && sameText && sameRating;
 }

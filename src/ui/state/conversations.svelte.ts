@@ -67,10 +67,10 @@ export class Conversations {
   /** Reads the list and follows changes from now on. */
   start(): void {
     this.subscribe((event) => {
-      if (event.type === 'unsaved') return this.#show(event.error);
       // Another tab deletes all conversations: the rest of an import must not arrive after that.
       if (event.type === 'deleted' && event.id === null && event.remote) this.#stop('deleting');
-      void this.refresh();
+      if (event.type === 'unsaved') this.#show(event.error);
+      else void this.refresh();
     });
     void this.refresh();
   }
@@ -149,11 +149,8 @@ export class Conversations {
   /** Saves the ratings of replies as pairs for training; says so if there are none yet. */
   async exportPreferences(): Promise<void> {
     await this.#try(chatTexts.failed.exportRatings, async () => {
-      const { preferencePairs } = await import('../../core/conversation/preferences.ts');
-      const pairs = preferencePairs(await this.#dependencies.library.all());
-      if (pairs.length > 0)
-        this.#dependencies.saveFile(`solace-preferences-${today()}.json`, JSON.stringify(pairs, null, 1));
-      else this.#dependencies.toasts.show(chatTexts.noPairs);
+      const { savePreferences } = await import('./save-preferences.ts');
+      await savePreferences(this.#dependencies, today());
     });
   }
 
@@ -181,7 +178,8 @@ export class Conversations {
   async #importWaiting(): Promise<void> {
     if (this.error === this.#problem) this.error = null;
     const before = this.error;
-    for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) await (this.#current = this.#import(file));
+    for (let file = this.#waiting.shift(); file; file = this.#waiting.shift())
+      await (this.#current = this.#import(file));
     this.importing = null;
     this.#problem = this.error === before ? null : this.error;
   }
