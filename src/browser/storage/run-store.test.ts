@@ -53,6 +53,16 @@ const verdict = (turn: number, round: number, of = 'j'): RunVerdict => ({
 });
 
 describe('RunStore', () => {
+  it('notes when a run was started first, and creates none', async () => {
+    const store = new RunStore('runs-begun');
+    await store.create(run('a', 1), [record(1)]);
+    await store.begin('a', 5);
+    await store.begin('a', 9);
+    await store.begin('b', 9);
+    expect(await store.list()).toEqual([{ run: { ...run('a', 1), startedAt: 5 }, done: 1 }]);
+    await store.close();
+  });
+
   it('keeps records by run and turn, once each, and lists the latest run first', async () => {
     const store = new RunStore('runs-1');
     await store.create(run('a', 1));

@@ -15,6 +15,8 @@ export interface StoredRun {
   total: number;
   /** Milliseconds since the epoch. */
   createdAt: number;
+  /** When it was started first, in milliseconds since the epoch. Absent until then, and in runs of older versions. */
+  startedAt?: number;
 }
 
 /** Updates a stored run, whose plan may be older than some fields. */
@@ -99,6 +101,16 @@ export class RunStore {
     return this.#database.use(async (database) => {
       const run = await database.get('runs', id);
       return run && current(run);
+    });
+  }
+
+  /** Notes when a run is started first; it stays as it was then. */
+  begin(id: string, startedAt: number): Promise<void> {
+    return this.#database.use(async (database) => {
+      const transaction = database.transaction('runs', 'readwrite');
+      const run = await transaction.store.get(id);
+      if (run && run.startedAt === undefined) await transaction.store.put({ ...run, startedAt });
+      await transaction.done;
     });
   }
 

@@ -88,6 +88,7 @@ export async function estimateRun(plan: EvaluationPlan, missing: number): Promis
 export async function startRun(id: string, { signal, onEvent, onWait }: WorkCalls<RunEvent> = {}): Promise<void> {
   await alone(id, async () => {
     const { plan } = await found(id);
+    await store.begin(id, Date.now());
     const [turns, done, earlier] = await Promise.all([
       turnsOf(plan),
       store.recordKeys(id),
