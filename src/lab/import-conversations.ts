@@ -9,6 +9,8 @@ export interface ImportReport extends Pick<Imported, 'alreadyHere' | 'problems'>
 }
 
 export interface ImportOptions {
+  /** The name of the file, for errors. */
+  file?: string;
   signal?: AbortSignal;
   /** Called each time a part of the file is stored. */
   onProgress?: (progress: ConversationImportProgress) => void;
@@ -32,9 +34,10 @@ export interface ImportPlace {
 export async function importInto(
   place: ImportPlace,
   text: string,
-  { signal, onProgress }: ImportOptions,
+  { file, signal, onProgress }: ImportOptions,
 ): Promise<ImportReport> {
   const { conversations, ...report } = await importConversations(text, {
+    file,
     existing: async (ids) => {
       const taken = new Set(await place.find((store) => findTaken(store, ids)));
       const here = await place.load(ids.filter((id) => taken.has(id) || place.held.has(id)));

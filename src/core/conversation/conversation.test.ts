@@ -215,16 +215,12 @@ describe('export and import', () => {
   it('imports nothing twice and overwrites nothing', async () => {
     const here = sound();
     const file = exportConversations([here]);
-    expect(await importConversations(file, { existing: having(here) })).toMatchObject({
-      conversations: [],
-      alreadyHere: ['hi'],
-    });
+    const again = await importConversations(file, { existing: having(here) });
+    expect(again).toMatchObject({ conversations: [], alreadyHere: ['hi'] });
     const grownHere = append(here, { speaker: 'supporter', text: 'hello' }, { clock: testClock(100) }).conversation;
-    const newer = await importConversations(exportConversations([grownHere]), {
-      existing: having(here),
-      newId: () => 'fresh',
-    });
-    expect(newer.conversations[0]?.id).toBe('fresh');
+    const fork = fileOf(recordOf(grownHere));
+    const { conversations } = await importConversations(fork, { existing: having(here), newId: () => 'fresh' });
+    expect(conversations[0]?.id).toBe('fresh');
     const twins = await importConversations(fileOf(recordOf(here), recordOf(grownHere)), { newId: () => 'other' });
     expect(twins.conversations.map(({ id }) => id)).toEqual([here.id, 'other']);
   });

@@ -33,3 +33,11 @@ it('passes on what it read a few hundred messages at a time, asks only about tho
   await expect(ended).rejects.toBe(full);
   expect(calls).toBe(2);
 });
+
+it.each(['', '{}', '{"format":"solace-lab/conversations","version":2,"conversations":[]}'])(
+  'names the file that it refuses: %j',
+  async (text) => {
+    const read = importConversations(text, { file: 'holiday.json' });
+    await expect(read).rejects.toMatchObject({ code: 'bad-file', detail: { where: 'holiday.json' } });
+  },
+);

@@ -33,6 +33,8 @@ export interface Imported {
 }
 
 export interface ConversationImportCalls {
+  /** The name of the file, for errors. */
+  file?: string | undefined;
   /** Finds which of these ids are taken, and by what. */
   existing?: (ids: readonly string[]) => Promise<ReadonlyMap<string, Conversation>>;
   /**
@@ -80,10 +82,10 @@ export function exportConversations(conversations: readonly Conversation[], now 
  * @throws {LabError} `bad-file` when it is not such a file.
  */
 export async function importConversations(text: string, calls: ConversationImportCalls = {}): Promise<Imported> {
-  const { newId = uniqueId, onRead } = calls;
+  const { file, newId = uniqueId, onRead } = calls;
   const result: Imported = { conversations: [], alreadyHere: [], problems: [] };
   const taken = new Map<string, Conversation>();
-  const records = readFile(text);
+  const records = readFile(text, file);
   for (const batch of batches(records)) {
     const read = batch.flatMap(
       ([index, record]) =>
@@ -139,8 +141,7 @@ function* batches(records: readonly unknown[]): Generator<[index: number, record
   if (batch.length > 0) yield batch;
 }
 
-function readFile(text: string): unknown[] {
-  const where = 'The file of conversations';
+function readFile(text: string, where = 'The file of conversations'): unknown[] {
   const refusal = { code: 'bad-file', todo: 'Choose a file that Export wrote.' } as const;
   const content = parseJson(text, where, { ...refusal, what: 'It is not JSON' });
   const file = checkJson(fileSchema, content, where, { ...refusal, what: 'It is not an export of conversations' });

@@ -34,7 +34,13 @@ describe('an import', () => {
 
   it('names the file that is no export, of several', async () => {
     const { conversations } = conversationsOver({
-      library: { import: async (text) => ({ ...(await importConversations(text)), added: [], alreadyHere: [] }) },
+      library: {
+        import: async (text, { file } = {}) => ({
+          ...(await importConversations(text, { file })),
+          added: [],
+          alreadyHere: [],
+        }),
+      },
     });
     await conversations.importFiles([file('holiday.json')]);
     expect(conversations.error?.message).toMatch(/^holiday\.json: It is not an export of conversations/);

@@ -30,19 +30,19 @@ export async function importFile(file: File, { library, toasts, signal, onProgre
     onProgress(progress);
   };
   try {
-    const { added, alreadyHere, problems } = await library.import(await file.text(), { signal, onProgress: report });
+    const { added, alreadyHere, problems } = await library.import(await file.text(), {
+      file: file.name,
+      signal,
+      onProgress: report,
+    });
     toasts.show(`${countsText(added.length, alreadyHere.length)}.`);
     return faultOf(file.name, problems);
   } catch (error) {
     if (signal.reason === ('deleting' satisfies StopReason)) toasts.show(chatTexts.importStoppedToDelete);
     else if (reached || signal.aborted) toasts.show(stoppedText(reached), undefined, LASTS_MS);
-    throw reached ? error : named(error, file.name);
+    throw error;
   }
 }
-
-/** A file that cannot be read at all is named, because several may have been chosen. */
-const named = (error: unknown, where: string): unknown =>
-  error instanceof LabError && error.code === 'bad-file' ? new LabError({ ...error.detail, where }) : error;
 
 function faultOf(file: string, problems: ImportReport['problems']): LabError | null {
   const [problem] = problems;
