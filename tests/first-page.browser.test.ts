@@ -159,6 +159,12 @@ describe('the first page', () => {
     await page.getByRole('heading', { name: 'Personas con las que puedes hablar ahora' }).waitFor();
     await expect.poll(name).toMatch(/^Conversación del \d/);
     expect([await language(), await choice.inputValue()]).toEqual(['es', 'es']);
+    // So does what is wrong with an import, without a click for details.
+    const file = { name: 'vacaciones.json', mimeType: 'application/json', buffer: Buffer.from('{}') };
+    await page.locator('input[type="file"]').first().setInputFiles(file);
+    const note = page.getByRole('alert').filter({ hasText: 'vacaciones.json' });
+    await note.getByText('No es una exportación completa de conversaciones.').waitFor();
+    await note.getByText('Elige un archivo que haya escrito «Exportar».').waitFor();
     expect(guest.errors).toEqual([]);
     await guest.close();
   });

@@ -43,6 +43,8 @@ export interface LabErrorDetail {
   declined?: boolean;
   /** Another engine may run the model. */
   otherEngine?: boolean;
+  /** `what`, `where` and `todo` are in the language of the interface. */
+  translated?: true;
   /** Facts for whoever looks into it, over several lines, to copy. */
   report?: string;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { nextTask } from '../async/next-task.ts';
 import { LabError } from '../error.ts';
-import { checkJson, firstFault, parseJson } from '../json.ts';
+import { checkJson, faultyField, firstFault, parseJson } from '../json.ts';
 import { uniqueId } from '../unique-id.ts';
 import { AT_ONCE, headOf, headSchema, messageSchema } from './conversation.ts';
 import type { Conversation, Message } from './conversation.ts';
+import { importFaultText, type ImportFault } from './import-fault.ts';
 
 const EXCHANGE_FORMAT = 'solace-lab/conversations';
 const EXCHANGE_VERSION = 1;
@@ -20,6 +21,12 @@ const conversationSchema = headSchema.extend({ messages: z.array(messageSchema) 
 
 /** A record that could not be imported, and why. */
 export interface ImportProblem {
+  /** Its place in the file, from 1. */
+  number: number;
+  /** Its title, as far as it has one. */
+  title: string;
+  fault: ImportFault;
+  /** The place and the fault in English. */
   where: string;
   what: string;
 }
@@ -87,10 +94,7 @@ export async function importConversations(text: string, calls: ConversationImpor
   const taken = new Map<string, Conversation>();
   const records = readFile(text, file);
   for (const batch of batches(records)) {
-    const read = batch.flatMap(
-      ([index, record]) =>
-        readConversation(record, `conversation ${index + 1}${titleOf(record)}`, result.problems) ?? [],
-    );
+    const read = batch.flatMap(([index, record]) => readConversation(record, index + 1, result.problems) ?? []);
     const here = await rivalsOf(read, taken, calls);
     const before = result.conversations.length;
     for (const conversation of read) {
@@ -150,50 +154,44 @@ function readFile(text: string, where = 'The file of conversations'): unknown[] 
   throw new LabError({ code: 'bad-file', where, what, todo: 'Update the lab.' });
 }
 
-function readConversation(record: unknown, where: string, problems: ImportProblem[]): Conversation | undefined {
-  const refuse = (what: string): undefined => {
-    problems.push({ where, what });
-    return undefined;
-  };
-  if (messageCount(record) > MOST_MESSAGES) {
-    refuse(`It has ${messageCount(record)} messages; at most ${MOST_MESSAGES} are read.`);
-    return;
-  }
+function readConversation(record: unknown, number: number, problems: ImportProblem[]): Conversation | undefined {
+  const read = checkConversation(record);
+  if (!('kind' in read)) return read;
+  const title = titleOf(record);
+  const where = `conversation ${number}${title && ` (${title})`}`;
+  problems.push({ number, title, fault: read, where, what: importFaultText(read) });
+  return undefined;
+}
+
+function checkConversation(record: unknown): Conversation | ImportFault {
+  if (messageCount(record) > MOST_MESSAGES)
+    return { kind: 'too-long', messages: messageCount(record), most: MOST_MESSAGES };
   const parsed = conversationSchema.safeParse(record);
-  if (!parsed.success) {
-    refuse(`${firstFault(parsed.error)}.`);
-    return;
-  }
+  if (!parsed.success) return { kind: 'field', field: faultyField(parsed.error), says: firstFault(parsed.error) };
   const { messages: list, ...head } = parsed.data;
   const messages = new Map<string, Message>();
   list.sort((a, b) => a.createdAt - b.createdAt);
   for (const message of list) {
-    if (messages.has(message.id)) {
-      refuse(`Two messages have the id "${message.id}".`);
-      return;
-    }
+    if (messages.has(message.id)) return { kind: 'twice', id: message.id };
     messages.set(message.id, message);
   }
   const fault = treeFault(messages, head.leaf);
-  if (fault) {
-    refuse(fault);
-    return;
-  }
+  if (fault) return fault;
   const updatedAt = Math.max(head.updatedAt, list.at(-1)?.createdAt ?? 0);
   return { ...head, updatedAt, messages };
 }
 
 /** Why the messages are not a forest that contains `leaf`; undefined if they are. Does not recurse. */
-function treeFault(messages: ReadonlyMap<string, Message>, leaf: string | null): string | undefined {
-  if (leaf !== null && !messages.has(leaf)) return `Its last message "${leaf}" is missing.`;
+function treeFault(messages: ReadonlyMap<string, Message>, leaf: string | null): ImportFault | undefined {
+  if (leaf !== null && !messages.has(leaf)) return { kind: 'no-leaf', id: leaf };
   const rooted = new Set<string>();
   for (const start of messages.keys()) {
     const walked = new Set<string>();
     for (let at: string | null = start; at !== null && !rooted.has(at);) {
-      if (walked.has(at)) return `Message "${at}" follows itself in a circle.`;
+      if (walked.has(at)) return { kind: 'circle', id: at };
       walked.add(at);
       const message = messages.get(at);
-      if (!message) return `A message follows "${at}", which is missing.`;
+      if (!message) return { kind: 'no-parent', id: at };
       at = message.parent;
     }
     for (const id of walked) rooted.add(id);
@@ -209,7 +207,7 @@ function messageCount(record: unknown): number {
 
 function titleOf(record: unknown): string {
   return typeof record === 'object' && record !== null && 'title' in record && typeof record.title === 'string'
-    ? ` (${record.title.slice(0, 60)})`
+    ? record.title.slice(0, 60)
     : '';
 }
 

@@ -1,14 +1,23 @@
 import { describe, expect, it, vi } from 'vitest';
 import { headOf } from '../../core/conversation/conversation.ts';
-import { importConversations, type ConversationImportProgress } from '../../core/conversation/exchange.ts';
+import {
+  importConversations,
+  MOST_MESSAGES,
+  type ConversationImportProgress,
+} from '../../core/conversation/exchange.ts';
 import { append, createConversation, regenerate, update } from '../../core/conversation/tree.ts';
 import { LabError, throwIfCancelled } from '../../core/error.ts';
+import { speak } from '../texts/in-use.svelte.ts';
+import { LOAD_TEXTS } from '../texts/load.ts';
 import { conversationOf, conversationsOver } from './testing/conversations.ts';
 import { deferred, settled } from './testing/fakes.ts';
 
 describe('an import', () => {
   const file = (name: string) => new File(['[]'], name);
-  const problem = (what: string) => ({ what, where: 'conversation 2' });
+  const problem = (what: string) => ({
+    ...{ number: 2, title: '', what, where: 'conversation 2' },
+    fault: { kind: 'field', field: '', says: what } as const,
+  });
 
   it('says how many are new and how many were already here', async () => {
     const added = [headOf(conversationOf('x'))];
@@ -44,6 +53,49 @@ describe('an import', () => {
     });
     await conversations.importFiles([file('holiday.json')]);
     expect(conversations.error?.message).toMatch(/^holiday\.json: It is not an export of conversations/);
+  });
+
+  it.each([
+    ['de', /gültigen Gespräche/],
+    ['es', /conversaciones válidas/],
+  ] as const)('says in %s what is wrong, where, and what to do', async (language, todo) => {
+    speak(language, (await LOAD_TEXTS[language]()).catalogue);
+    const bad = { id: 'c', title: 'Bad', createdAt: 1, updatedAt: 1, systemPrompt: '', leaf: null };
+    const said = (id: string, parent: string | null) =>
+      ({ id, parent, speaker: 'seeker', text: 'x', createdAt: 1, state: 'complete' }) as const;
+    const records = [
+      null,
+      bad,
+      { ...bad, leaf: 'gone', messages: [] },
+      { ...bad, messages: [said('twin', null), said('twin', null)] },
+      { ...bad, messages: [said('a', 'b'), said('b', 'a')] },
+      { ...bad, messages: [said('a', 'lost')] },
+      { ...bad, messages: new Array(MOST_MESSAGES + 1).fill(null) },
+    ];
+    const facts = [/./, /messages/, /gone/, /twin/, /[ab]/, /lost/, /100[.\s\u00a0]001/];
+    const texts = [...records.map((record) => [record]), [null, null, null]].map((conversations) =>
+      JSON.stringify({ format: 'solace-lab/conversations', version: 1, conversations }),
+    );
+    const broken = ['', '{}', '{"format":"solace-lab/conversations","version":9,"conversations":[]}'];
+    for (const [i, text] of [...texts, ...broken].entries()) {
+      const { conversations } = conversationsOver({
+        library: {
+          import: async (_, { file } = {}) => ({
+            ...(await importConversations(text, { file })),
+            added: [],
+            alreadyHere: [],
+          }),
+        },
+      });
+      await conversations.importFiles([file('mine.json')]);
+      const detail = conversations.error?.detail;
+      expect(detail).toMatchObject({ translated: true, where: expect.stringMatching(/^mine\.json/) });
+      const words = `${detail?.what} ${detail?.todo}`;
+      expect(words).not.toMatch(/\b(?:the|it|is|has|was|messages? (?:follows|have)|more were|expected|choose)\b/i);
+      expect(detail?.what).toMatch(facts[i] ?? /./);
+      if (i < texts.length) expect(detail?.todo).toMatch(todo);
+    }
+    speak('en', null);
   });
 
   it('takes away what an earlier import left out, and nothing else, and says what is being read', async () => {

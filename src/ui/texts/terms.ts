@@ -20,6 +20,7 @@ export interface Terms {
   /** What a model that comes with the lab is, by its id. */
   models: Readonly<Record<string, string>>;
   engines: EngineTerms;
+  imports: ImportTerms;
   /** Says that notebooks are English. */
   notebooksInEnglish: string;
   /** What each notebook of the lab is about, by its name. */
@@ -144,4 +145,23 @@ export interface EngineTerms {
   noRoomToWiden: string;
   failedWide: (what: string) => string;
   withoutLlama: string;
+}
+
+/** Why an import left something out; `import-file.ts` words it in English. */
+export interface ImportTerms {
+  place: (file: string, number: number, title: string) => string;
+  'too-long': (messages: string, most: string) => string;
+  /** A field is missing or has a wrong value; empty for the whole record. */
+  field: (name: string) => string;
+  twice: (id: string) => string;
+  'no-leaf': (id: string) => string;
+  circle: (id: string) => string;
+  'no-parent': (id: string) => string;
+  /** How many more were left out. */
+  more: (n: number) => string;
+  correct: string;
+  noExport: string;
+  chooseExport: string;
+  version: (version: string) => string;
+  update: string;
 }

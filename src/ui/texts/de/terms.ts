@@ -1,5 +1,6 @@
 import { countingIn } from '../counting.ts';
 import type { Terms } from '../terms.ts';
+import { imports } from './imports.ts';
 
 const count = countingIn('de');
 
@@ -39,6 +40,7 @@ export const terms: Terms = {
     ...inPaperSetting('corpus', 'dem Solace-Korpus', 'eine Epoche'),
     ...inPaperSetting('esconv', 'ESConv', 'eine halbe Epoche'),
   },
+  imports,
   engines: {
     onnxFolder: 'ONNX-Ordner von diesem Gerät.',
     ggufFile: 'GGUF-Datei von diesem Gerät.',

@@ -1,5 +1,6 @@
 import { countingIn } from '../counting.ts';
 import type { Terms } from '../terms.ts';
+import { imports } from './imports.ts';
 
 const count = countingIn('es');
 
@@ -38,6 +39,7 @@ export const terms: Terms = {
     ...inPaperSetting('corpus', 'el corpus Solace', 'una época'),
     ...inPaperSetting('esconv', 'ESConv', 'media época'),
   },
+  imports,
   engines: {
     onnxFolder: 'Carpeta ONNX de este dispositivo.',
     ggufFile: 'Archivo GGUF de este dispositivo.',
