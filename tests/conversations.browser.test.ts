@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { detectCrisis } from '../src/core/safety/crisis.ts';
 import { echo } from './harness/endpoint.ts';
@@ -92,6 +93,33 @@ describe('conversations', () => {
     await person.conversations().first().click();
     expect(await person.messages.first().innerText()).toContain('Keep this one');
     expect(await person.replies.first().innerText()).toContain(echo('Keep this one'));
+  });
+
+  it('are listed the other way round where the page runs from right to left', async () => {
+    const { guest, person } = at;
+    const { page } = guest;
+    await person.ask('My neighbour sings at night');
+    const row = person.conversations().first().locator('..');
+    const remove = page.getByRole('button', { name: /^Delete My neighbour/ });
+    const search = page.getByRole('searchbox', { name: 'Search conversations' });
+    await search.fill('sings');
+    const clear = page.getByRole('button', { name: 'Clear the search' });
+    for (const [direction, edge] of [
+      ['ltr', 'right'],
+      ['rtl', 'left'],
+    ] as const) {
+      await page.evaluate((dir) => void (document.documentElement.dir = dir), direction);
+      await row.hover();
+      const place = (each: Locator): Promise<number> =>
+        each.evaluate((element, side) => element.getBoundingClientRect()[side], edge);
+      expect(await place(remove)).toBeCloseTo(await place(row), 0);
+      expect(await place(clear)).toBeCloseTo(await place(search), 0);
+      // Under the button there is no text.
+      const { width } = (await clear.boundingBox()) ?? { width: Infinity };
+      const padding = await search.evaluate((field, side) => getComputedStyle(field)[`padding-${side}`], edge);
+      expect(parseFloat(padding)).toBeGreaterThanOrEqual(width);
+    }
+    expect(guest.errors).toEqual([]);
   });
 
   it('are found with the words in their place, renamed, and deleted with an Undo that covers nothing', async () => {
