@@ -114,9 +114,12 @@ describe('conversations', () => {
         each.evaluate((element, side) => element.getBoundingClientRect()[side], edge);
       expect(await place(remove)).toBeCloseTo(await place(row), 0);
       expect(await place(clear)).toBeCloseTo(await place(search), 0);
-      // Under the button there is no text.
+      // Under the button, which is a square, there is no text.
       const { width } = (await clear.boundingBox()) ?? { width: Infinity };
-      const padding = await search.evaluate((field, side) => getComputedStyle(field)[`padding-${side}`], edge);
+      const padding = await search.evaluate(
+        (field, side) => getComputedStyle(field).getPropertyValue(`padding-${side}`),
+        edge,
+      );
       expect(parseFloat(padding)).toBeGreaterThanOrEqual(width);
     }
     expect(guest.errors).toEqual([]);
