@@ -140,18 +140,16 @@ export class Conversations {
   }
 
   async exportAll(): Promise<void> {
-    await this.#try(chatTexts.failed.exportAll, async () => {
-      const name = `solace-conversations-${today()}.json`;
-      this.#dependencies.saveFile(name, await this.#dependencies.library.export());
-    });
+    await this.#try(chatTexts.failed.exportAll, async () =>
+      (await import('./save-conversations.ts')).saveConversations(this.#dependencies),
+    );
   }
 
   /** Saves the ratings of replies as pairs for training; says so if there are none yet. */
   async exportPreferences(): Promise<void> {
-    await this.#try(chatTexts.failed.exportRatings, async () => {
-      const { savePreferences } = await import('./save-preferences.ts');
-      await savePreferences(this.#dependencies, today());
-    });
+    await this.#try(chatTexts.failed.exportRatings, async () =>
+      (await import('./save-conversations.ts')).savePreferences(this.#dependencies),
+    );
   }
 
   /** Imports files one after another, after those that are being imported. */
@@ -248,5 +246,3 @@ export class Conversations {
     await attempt((error) => this.#show(error), failed, work);
   }
 }
-
-const today = (): string => new Date().toISOString().slice(0, 10);
