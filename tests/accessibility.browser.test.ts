@@ -4,6 +4,7 @@ import { VIEWS } from '../src/ui/routes.ts';
 import { seriousViolations } from './harness/axe.ts';
 import { echo } from './harness/endpoint.ts';
 import { useEndpointLab } from './harness/endpoint-lab.ts';
+import { expectHeaderApart } from './harness/header.ts';
 import { overhangs } from './harness/overhang.ts';
 import { Person } from './harness/person.ts';
 import { visit } from './harness/visit.ts';
@@ -67,14 +68,7 @@ describe('accessibility', () => {
     const guest = await visit(browser, lab.url, { profile });
     const { page } = guest;
     const found: string[] = [];
-    // Nothing of the header lies on its neighbour or beyond the edge.
-    const header = await page
-      .getByRole('banner')
-      .locator(':is(a, button):visible')
-      .evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ left, right }) => [left, right]));
-    expect(header.length).toBeGreaterThan(3);
-    for (const [i, [, right = 0]] of header.entries())
-      expect(right).toBeLessThanOrEqual((header[i + 1]?.[0] ?? 320) + 1);
+    await expectHeaderApart(page);
     const examine = async (state: string): Promise<void> => {
       for (const violation of await seriousViolations(page)) found.push(`${state}, ${violation}`);
       for (const overhang of await overhangs(page)) found.push(`${state} scrolls sideways: ${overhang}`);

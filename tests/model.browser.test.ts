@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMBEDDED_MODEL_ID } from '../src/core/engine/embedded.ts';
 import { launch } from './harness/browser.ts';
+import { expectHeaderApart } from './harness/header.ts';
 import { serveLab, type ServedLab } from './harness/lab.ts';
 import { keptOffline } from './harness/offline.ts';
 import { Person } from './harness/person.ts';
@@ -81,6 +82,10 @@ describe.each(DEVICES)('the embedded model on $title', ({ webgpu, place, memory 
     await guest.page.goto(lab.url);
     await guest.page.getByRole('button', { name: 'Load Solace 135M (on this device)' }).waitFor();
     expect(await guest.page.getByText('fetched once').count()).toBe(0);
+    // In every language, a phone has room for these words.
+    await guest.page.setViewportSize({ width: 320, height: 640 });
+    await expectHeaderApart(guest.page, /on this device|auf dem Gerät|guardado aquí/);
+    await guest.page.setViewportSize({ width: 1280, height: 800 });
     await person.conversations().first().click();
     await person.messages.first().waitFor();
     expect(await person.messages.first().innerText()).toContain('I feel so lonely.');
