@@ -24,6 +24,7 @@ export {
   listModels,
   mayStore,
   listWebLlmModels,
+  storedBytes,
   subscribeToModels,
   type MemoryEstimate,
   type ModelSummary,

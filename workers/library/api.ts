@@ -40,9 +40,9 @@ export type LibraryApi = {
     Map<string, Blob>,
     LoadProgress
   >;
-  remove: Method<string, null>;
-  /** Bytes on this device by model. */
-  storedBytes: Method<string[], Record<string, StoredBytes>>;
+  remove: Method<ModelRecord, null>;
+  /** Bytes on this device by model, those of bases included. */
+  storedBytes: Method<ModelRecord[], Record<string, StoredBytes>>;
   countTokens: Method<{ record: ModelRecord; base: string; texts: string[]; form: TextForm }, number[]>;
   renderPrompt: Method<{ record: ModelRecord; base: string; messages: ChatMessage[] }, string>;
   /** `wide`: whether the processor would widen the weights, if they are of a kind that can be. */

@@ -16,7 +16,7 @@ import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
 import { LOGITS_ROWS } from '../../src/engines/transformers/ort-model.ts';
 import { chooseVariant } from '../../src/engines/transformers/variants.ts';
 import { gpuFormBytes } from '../../src/engines/transformers/gpu-form.ts';
-import { listWebLlm } from '../../src/engines/webllm/catalogue.ts';
+import { forgetWebLlm, listWebLlm, storedWebLlm } from '../../src/engines/webllm/catalogue.ts';
 import { widenedBytes } from '../../src/engines/wide/widened-bytes.ts';
 import { readGgufFacts } from '../../src/engines/wllama/gguf-tokenizer.ts';
 import type { LibraryApi } from './api.ts';
@@ -80,15 +80,25 @@ export function libraryHandlers(): Handlers<LibraryApi> {
       );
     },
     hashes: ({ record, base }) => hashesOf(record, base),
-    async remove(id) {
+    async remove(record) {
+      const { id } = record;
       tokenizers.forget(id);
       for (const device of ['webgpu', 'wasm']) estimates.forget(`${id} ${device}`);
       await (await openStore())?.remove(id);
+      if (record.format === 'mlc') await forgetWebLlm(record);
       return null;
     },
-    async storedBytes(ids) {
+    async storedBytes(records) {
       const files = await openStore();
-      const pairs = ids.map(async (id) => [id, (await files?.storedBytes(id)) ?? { files: 0, made: 0 }] as const);
+      const mlc = records.filter((record) => record.format === 'mlc');
+      // Some browsers refuse the caches; what else is stored is known all the same.
+      const whole = new Set(await storedWebLlm(mlc).catch(() => []));
+      const all = records.flatMap((each): ModelRecord[] => (each.format === 'adapter' ? [each, each.base] : [each]));
+      const sizes = new Map(all.map(({ id, bytes }) => [id, bytes] as const));
+      const pairs = [...sizes].map(async ([id, bytes]) => {
+        const stored = whole.has(id) ? { files: bytes, made: 0 } : await files?.storedBytes(id);
+        return [id, stored ?? { files: 0, made: 0 }] as const;
+      });
       return Object.fromEntries(await Promise.all(pairs));
     },
     async countTokens({ record, base, texts, form }) {

@@ -1,3 +1,4 @@
+import type { AppConfig, deleteModelInCache, hasModelInCache } from '@mlc-ai/web-llm';
 import { formatBytes } from '../../core/units.ts';
 import type { MlcRecord } from '../../core/engine/record.ts';
 
@@ -43,6 +44,46 @@ export function chatModels(list: PrebuiltRecord[]): MlcRecord[] {
       };
     })
     .sort((a, b) => (a.vramMb ?? Infinity) - (b.vramMb ?? Infinity));
+}
+
+/** WebLLM's own list of models is meant where a record has no addresses. */
+export function appConfigOf({ weightsUrl, libUrl }: MlcRecord, modelId: string): AppConfig | undefined {
+  if (!weightsUrl || !libUrl) return undefined;
+  return { model_list: [{ model: weightsUrl, model_id: modelId, model_lib: libUrl }] };
+}
+
+/** Where WebLLM keeps weights in the Cache API. */
+const WEIGHTS_CACHE = 'webllm/model';
+
+/** What finds WebLLM's files: its own functions, and the caches of this browser. */
+export interface WebLlmCache {
+  library: () => Promise<{ hasModelInCache: typeof hasModelInCache; deleteModelInCache: typeof deleteModelInCache }>;
+  names: () => Promise<string[]>;
+}
+const HERE: WebLlmCache = {
+  library: () => import('@mlc-ai/web-llm'),
+  names: async () => (typeof caches === 'undefined' ? [] : caches.keys()),
+};
+
+/**
+ * The ids of models whose weights WebLLM has all stored in this browser. Its code is fetched only if it has stored
+ * any; a model that it does not know is not stored.
+ */
+export async function storedWebLlm(records: readonly MlcRecord[], place = HERE): Promise<string[]> {
+  if (records.length === 0 || !(await place.names()).includes(WEIGHTS_CACHE)) return [];
+  const library = await place.library();
+  const stored = records.map(async (record) => {
+    const found = await library.hasModelInCache(record.id, appConfigOf(record, record.id)).catch(() => false);
+    return found ? [record.id] : [];
+  });
+  return (await Promise.all(stored)).flat();
+}
+
+/** Deletes the weights that WebLLM stored for a model. */
+export async function forgetWebLlm(record: MlcRecord, place = HERE): Promise<void> {
+  // WebLLM would fetch the list of files of a model that it has not stored.
+  if ((await storedWebLlm([record], place)).length === 0) return;
+  await (await place.library()).deleteModelInCache(record.id, appConfigOf(record, record.id));
 }
 
 /** Reads the list from WebLLM, whose code is fetched for that. */

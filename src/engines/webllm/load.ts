@@ -5,6 +5,7 @@ import { runtimeFault } from '../../core/engine/faults.ts';
 import { probeGpu, type GpuProbe } from '../gpu.ts';
 import { formatBytes } from '../../core/units.ts';
 import type { MlcRecord } from '../../core/engine/record.ts';
+import { appConfigOf } from './catalogue.ts';
 import { WebLlmModel } from './webllm-model.ts';
 
 const MIB = 2 ** 20;
@@ -28,11 +29,9 @@ export async function loadWebLlm(
   checkDevice(record, await place.probe());
   const library = await place.library();
   throwIfCancelled(signal);
-  const { weightsUrl, libUrl } = record;
-  const custom =
-    weightsUrl && libUrl ? { model_list: [{ model: weightsUrl, model_id: modelId, model_lib: libUrl }] } : undefined;
+  const appConfig = appConfigOf(record, modelId);
   const engine = new library.MLCEngine({
-    ...(custom ? { appConfig: custom } : {}),
+    ...(appConfig && { appConfig }),
     initProgressCallback: ({ progress, text }) =>
       onProgress?.({
         stage: stageOf(text),

@@ -171,8 +171,9 @@ async function findAdapter(id: string): Promise<AdapterRecord> {
 export async function removeModel(id: string): Promise<void> {
   await residency.retire(id);
   holdKey(id, undefined);
+  const record = (await catalogue.list()).find((each) => each.id === id);
   await catalogue.remove(id);
-  await libraryWorker.call('remove', id);
+  if (record) await libraryWorker.call('remove', record);
   catalogue.notify();
 }
 

@@ -66,8 +66,7 @@ export async function listModels(): Promise<ModelSummary[]> {
 
 /** What this device stores of models and their bases; nothing where it cannot be known. */
 export function storedBytes(records: readonly ModelRecord[]): Promise<Record<string, StoredBytes>> {
-  const ids = records.flatMap((record) => (record.format === 'adapter' ? [record.id, record.base.id] : [record.id]));
-  return libraryWorker.call('storedBytes', [...new Set(ids)]).catch(() => ({}));
+  return libraryWorker.call('storedBytes', [...records]).catch(() => ({}));
 }
 
 /** What a plan names of a model's weights; undefined for models whose files have no hashes. */

@@ -8,7 +8,7 @@ describe('larger models', () => {
   it('are in WebLLM’s list, smallest first, in the arithmetic of the graphics device', async () => {
     const list = await listWebLlm();
     for (const half of [true, false]) {
-      const offered = largerModels(list, half);
+      const offered = await largerModels(list, half, () => Promise.resolve({}));
       expect(offered.map(({ parameters }) => inWords(parameters))).toEqual([
         '360 million',
         '1 billion',
@@ -21,6 +21,18 @@ describe('larger models', () => {
       expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
       expect(Math.min(...bytes)).toBeGreaterThan(3e8);
     }
+  });
+
+  it('are stored if all of their bytes are', async () => {
+    const list = await listWebLlm();
+    const offered = await largerModels(list, true, (records) => {
+      const [first, second] = records;
+      return Promise.resolve({
+        ...(first && { [first.id]: { files: first.bytes } }),
+        ...(second && { [second.id]: { files: second.bytes - 1 } }),
+      });
+    });
+    expect(offered.map(({ stored }) => stored)).toEqual([true, false, false, false, false]);
   });
 
   it('are refused with the reason', () => {

@@ -18,13 +18,26 @@ export interface LargerModel {
   parameters: number;
   /** Of graphics memory; about as much is fetched. */
   bytes: number;
+  /** Whether nothing has to be fetched any more. */
+  stored: boolean;
 }
 
-/** The larger models that are offered, in the arithmetic that the graphics device has. */
-export function largerModels(list: readonly MlcRecord[], halfPrecision: boolean): LargerModel[] {
-  return OFFERED.flatMap(([base, name, parameters]) => {
-    const found = list.find(({ id }) => id === `${base}-${halfPrecision ? 'q4f16_1' : 'q4f32_1'}-MLC`);
-    return found ? [{ id: found.id, name, parameters, bytes: found.bytes }] : [];
+/**
+ * The larger models that are offered, in the arithmetic that the graphics device has.
+ * @param storedBytes what this browser stores of models, by their ids
+ */
+export async function largerModels(
+  list: readonly MlcRecord[],
+  halfPrecision: boolean,
+  storedBytes: (records: MlcRecord[]) => Promise<Record<string, { files: number }>>,
+): Promise<LargerModel[]> {
+  const offered = OFFERED.flatMap(([base, name, parameters]) => {
+    const record = list.find(({ id }) => id === `${base}-${halfPrecision ? 'q4f16_1' : 'q4f32_1'}-MLC`);
+    return record ? [{ record, name, parameters }] : [];
+  });
+  const known = await storedBytes(offered.map(({ record }) => record));
+  return offered.map(({ record: { id, bytes }, name, parameters }) => {
+    return { id, name, parameters, bytes, stored: (known[id]?.files ?? 0) >= bytes };
   });
 }
 

@@ -74,6 +74,8 @@ export const models: Catalogue['models'] = {
   backToChat: 'Zurück zum Chat',
   loadLarger: (size) => `Laden (etwa ${size})`,
   loadLargerNamed: (name, parameters, size) => `Laden: ${name}, ${parameters} Parameter, etwa ${size}`,
+  loadStored: 'Laden (auf dem Gerät)',
+  loadStoredNamed: (name, parameters) => `Laden: ${name}, ${parameters} Parameter, auf dem Gerät`,
   more: 'Weitere stehen unten unter WebLLM. Passt eines nicht, zeigt sich das beim Laden.',
   listFailed: 'Die Liste konnte nicht gelesen werden. Lade die Seite neu, um es noch einmal zu versuchen.',
 

@@ -66,6 +66,8 @@ export const models = {
   loadLarger: (size: string) => `Load (about ${size})`,
   loadLargerNamed: (name: string, parameters: string, size: string) =>
     `Load ${name}, ${parameters} parameters, about ${size}`,
+  loadStored: 'Load (on this device)',
+  loadStoredNamed: (name: string, parameters: string) => `Load ${name}, ${parameters} parameters, on this device`,
   more: 'More of them are under WebLLM below. One that does not fit says so when it is loaded.',
   listFailed: 'The list could not be read. Reload the page to try again.',
 

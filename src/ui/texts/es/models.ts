@@ -75,6 +75,8 @@ export const models: Catalogue['models'] = {
   backToChat: 'Volver al chat',
   loadLarger: (size) => `Cargar (unos ${size})`,
   loadLargerNamed: (name, parameters, size) => `Cargar ${name}, ${parameters} de parámetros, unos ${size}`,
+  loadStored: 'Cargar (guardado aquí)',
+  loadStoredNamed: (name, parameters) => `Cargar ${name}, ${parameters} de parámetros, guardado aquí`,
   more: 'Hay más abajo, en WebLLM. Si alguno no cabe, se sabrá al cargarlo.',
   listFailed: 'No se ha podido leer la lista. Recarga la página para intentarlo de nuevo.',
 
