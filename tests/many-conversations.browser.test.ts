@@ -114,6 +114,32 @@ describe('after months of use', () => {
     expect(guest.errors).toEqual([]);
   });
 
+  it('moves the focus to the neighbour of a row that is deleted: the first, one between others, the last', async () => {
+    const { guest, person } = at;
+    const { page } = guest;
+    await page.locator('input[type="file"]').first().setInputFiles(fileOfMany(5, 2));
+    const rows = person.conversations();
+    await expect.poll(() => rows.count()).toBe(5);
+    const titleOf = (text: string): string => text.trim().split('\n')[0] ?? '';
+    const titles = async (): Promise<string[]> => (await rows.allInnerTexts()).map(titleOf);
+    const focused = async (): Promise<string> => titleOf(await page.locator(':focus').innerText());
+    for (const place of [0, 2, 2, 1, 0]) {
+      const before = await titles();
+      const neighbour = before[place + 1] ?? before[place - 1] ?? 'New conversation';
+      await rows.nth(place).focus();
+      // Past the button that renames.
+      for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key);
+      await expect.poll(() => rows.count()).toBe(before.length - 1);
+      expect(await titles()).toEqual(before.toSpliced(place, 1));
+      await expect.poll(focused).toBe(neighbour);
+      // Tab leads to that row again, and to no other.
+      expect((await rows.and(page.locator('[tabindex="0"]')).allInnerTexts()).map(titleOf)).toEqual(
+        before.length > 1 ? [neighbour] : [],
+      );
+    }
+    expect(guest.errors).toEqual([]);
+  });
+
   it('deletes all conversations during an import, and none of it arrives afterwards', async () => {
     const { guest, person } = at;
     const { page } = guest;
