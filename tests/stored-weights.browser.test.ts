@@ -71,3 +71,26 @@ it('fetches stored weights again only when they were damaged', async () => {
   expect(await visitAgain()).toEqual({ text: first.text, fetched: first.fetched });
   expect(await visitAgain()).toEqual({ text: first.text, fetched: [] });
 }, 240_000);
+
+it('finds a file in a folder that another worker removed and made again', async () => {
+  const found = await page.evaluate(async () => {
+    const [one, other] = await Promise.all([solace.openBlobStore(), solace.openBlobStore()]);
+    if (!one || !other) throw new Error('There is no storage.');
+    const key = 'model/onnx/weights.bin/0';
+    const put = (byte: number) => other.put(key, Uint8Array.of(byte));
+    const read = async () => {
+      const blob = await one.get(key);
+      return blob && [...new Uint8Array(await blob.arrayBuffer())];
+    };
+    const found = [await read()];
+    await put(1);
+    found.push(await read());
+    await other.clear('model');
+    found.push(await read());
+    await put(2);
+    found.push(await read());
+    await other.clear('model');
+    return found;
+  });
+  expect(found).toEqual([undefined, [1], undefined, [2]]);
+});

@@ -1,4 +1,4 @@
-import { Lazy } from '../../core/async/memoised.ts';
+import { Lazy, LazyMap } from '../../core/async/memoised.ts';
 import type { OpenFile } from '../../core/engine/files.ts';
 import { LabError } from '../../core/error.ts';
 import { checkRange } from '../../core/formats/source.ts';
@@ -16,8 +16,8 @@ export interface BlobStore {
   get(key: string): Promise<Blob | undefined>;
   /** All bytes of a blob; undefined if it does not exist. */
   read(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** When a blob was last written, in milliseconds since 1970; undefined where the browser does not say. */
-  writtenAt(key: string): Promise<number | undefined>;
+  /** When a blob of `get` was written, in milliseconds since 1970; undefined where the browser does not say. */
+  writtenAt(blob: Blob): Promise<number | undefined>;
   /** Opens a blob for reading at once; undefined if it does not exist, and where that is impossible. */
   openNow(key: string): Promise<OpenFile | undefined>;
   /** Removes all keys that start with `prefix + '/'`. */
@@ -51,14 +51,23 @@ function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
     for (const part of parts) at = await at.getDirectoryHandle(part, { create });
     return at;
   }
-  const find = async (key: string): Promise<FileSystemFileHandle | undefined> => {
+  // Each step from a folder to the next is a request to another process.
+  const known = new LazyMap<string, FileSystemDirectoryHandle>();
+  const knownFolder = async (parts: string[]): Promise<FileSystemDirectoryHandle> => {
+    const name = parts.at(-1);
+    if (name === undefined) return root;
+    return known.get(parts.join('/'), async () => (await knownFolder(parts.slice(0, -1))).getDirectoryHandle(name));
+  };
+  const find = async (key: string, again = true): Promise<FileSystemFileHandle | undefined> => {
     const parts = split(key);
     const name = parts.pop() as string;
     try {
-      return await (await folder(parts, false)).getFileHandle(name);
+      return await (await knownFolder(parts)).getFileHandle(name);
     } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw storageFault(error);
+      if (!isNotFound(error)) throw storageFault(error);
+      // A known folder may have been removed, and made again.
+      void known.clear();
+      return again ? find(key, false) : undefined;
     }
   };
   const open = async (handle: FileSystemFileHandle | undefined): Promise<File | undefined> => {
@@ -100,7 +109,7 @@ function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
         file.close();
       }
     },
-    writtenAt: async (key) => ((await tells.get()) ? (await open(await find(key)))?.lastModified : undefined),
+    writtenAt: async (blob) => ((await tells.get()) && blob instanceof File ? blob.lastModified : undefined),
     openNow: async (key) => openDirectly(await find(key)),
     async clear(prefix) {
       const parts = split(prefix);

@@ -38,8 +38,8 @@ export async function downloadFile(
 ): Promise<void> {
   const { path, bytes } = wanted;
   const sha256 = wanted.sha256?.toLowerCase();
-  const condition = await store.condition(model, path, wanted);
-  let held = await store.file(model, path);
+  const [condition, found] = await Promise.all([store.condition(model, path, wanted), store.file(model, path)]);
+  let held = found;
   if (held && condition === 'whole' && (!sha256 || held.sha256 === sha256)) {
     onProgress(held.bytes);
     return;

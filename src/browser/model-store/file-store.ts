@@ -83,10 +83,10 @@ export class FileStore {
   async open(model: string, path: string, { unchecked = false } = {}): Promise<Blob> {
     const file = await this.file(model, path);
     if (!file?.complete) throw awayFile(model, path);
-    const blob = await this.#join(file);
-    if (!blob) throw awayFile(model, path);
-    if (!unchecked && (await this.#state(file)) === 'changed') throw changedFile(model, path);
-    return blob;
+    const parts = await this.#parts(file);
+    if (!parts) throw awayFile(model, path);
+    if (!unchecked && (await this.#state(file, parts)) === 'changed') throw changedFile(model, path);
+    return new Blob(parts);
   }
 
   /**
@@ -96,7 +96,9 @@ export class FileStore {
   async openNow(model: string, path: string): Promise<OpenFile | undefined> {
     const file = await this.file(model, path);
     if (!file?.complete) throw awayFile(model, path);
-    if ((await this.#state(file)) === 'changed') throw changedFile(model, path);
+    const parts = await this.#parts(file);
+    if (!parts) throw awayFile(model, path);
+    if ((await this.#state(file, parts)) === 'changed') throw changedFile(model, path);
     return openSegments(file, (i) => this.#vault.openNow(segmentKey(file, i)));
   }
 
@@ -111,9 +113,10 @@ export class FileStore {
   ): Promise<'whole' | 'part' | 'absent' | 'damaged'> {
     const file = await this.file(model, path);
     if (!file) return 'absent';
-    if (!(await this.#join(file))) return 'damaged';
+    const parts = await this.#parts(file);
+    if (!parts) return 'damaged';
     if (!file.complete) return 'part';
-    return !unchecked && (await this.#state(file)) === 'changed' ? 'damaged' : 'whole';
+    return !unchecked && (await this.#state(file, parts)) === 'changed' ? 'damaged' : 'whole';
   }
 
   /**
@@ -134,8 +137,8 @@ export class FileStore {
   /** The last stored bytes of a file, at most `length`. */
   async tail(model: string, path: string, length: number): Promise<Uint8Array<ArrayBuffer>> {
     const file = await this.file(model, path);
-    const blob = file && (await this.#join(file));
-    return new Uint8Array(blob ? await blob.slice(-length).arrayBuffer() : new ArrayBuffer(0));
+    const parts = file && (await this.#parts(file));
+    return new Uint8Array(await new Blob(parts).slice(-length).arrayBuffer());
   }
 
   /** A model's complete files, for an engine, without those that were made of them. */
@@ -244,8 +247,8 @@ export class FileStore {
       throw tooLongFile(file.path, file.bytes);
     }
     if (expected) {
-      const blob = held ? undefined : await this.#join(file);
-      const actual = held ? await hashBytes(joined(held)) : blob && (await hashBlob(blob, signal));
+      const parts = held ? undefined : await this.#parts(file);
+      const actual = held ? await hashBytes(joined(held)) : parts && (await hashBlob(new Blob(parts), signal));
       if (actual !== expected.toLowerCase()) {
         await this.removeFile(file.model, file.path);
         throw wrongHash(file.path, actual, expected);
@@ -255,31 +258,29 @@ export class FileStore {
     file.bytes = stored;
     file.complete = true;
     // It was hashed just now.
-    const checked = await this.#checkedNow(file);
+    const parts = await this.#parts(file);
+    const checked = parts && (await this.#checkedNow(parts));
     if (checked) file.checked = checked;
     this.#states.forget(segmentKey(file, 0));
     void this.#states.get(segmentKey(file, 0), () => Promise.resolve('same'));
     await this.#database.put('files', file);
   }
 
-  /** Undefined if the browser evicted a segment, completely or in part. */
-  async #join(file: StoredFile): Promise<Blob | undefined> {
-    const parts: Blob[] = [];
-    for (const [i, bytes] of file.segments.entries()) {
-      const part = await this.#vault.get(segmentKey(file, i));
-      if (part?.size !== bytes) return undefined;
-      parts.push(part);
-    }
-    return new Blob(parts);
+  /** The segments of a file; undefined if the browser evicted one, completely or in part. */
+  async #parts(file: StoredFile): Promise<Blob[] | undefined> {
+    const { segments } = file;
+    const stored = segments.map((_, i) => this.#vault.get(segmentKey(file, i)));
+    const whole = (await Promise.all(stored)).filter((part, i): part is Blob => part?.size === segments[i]);
+    return whole.length === segments.length ? whole : undefined;
   }
 
   /** Whether a complete file's segments have the stored bytes; checked once. */
-  #state(file: StoredFile): Promise<'same' | 'changed'> {
-    return this.#states.get(segmentKey(file, 0), () => this.#compare(file));
+  #state(file: StoredFile, parts: readonly Blob[]): Promise<'same' | 'changed'> {
+    return this.#states.get(segmentKey(file, 0), () => this.#compare(file, parts));
   }
 
-  async #compare(file: StoredFile): Promise<'same' | 'changed'> {
-    const checked = await this.#checkedNow(file);
+  async #compare(file: StoredFile, parts: readonly Blob[]): Promise<'same' | 'changed'> {
+    const checked = await this.#checkedNow(parts);
     if (isUnchanged(file, checked)) return 'same';
     const { state, digests } = await compareSegments(file, (i) => this.#vault.read(segmentKey(file, i)));
     const news = { ...(digests && { digests }), ...(checked && { checked }) };
@@ -288,9 +289,9 @@ export class FileStore {
   }
 
   /** What to keep about a file whose bytes prove to be the stored ones; undefined where the store has no times. */
-  async #checkedNow(file: StoredFile): Promise<StoredFile['checked']> {
+  async #checkedNow(parts: readonly Blob[]): Promise<StoredFile['checked']> {
     const at = Date.now();
-    const times = await Promise.all(file.segments.map((_, i) => this.#vault.writtenAt(segmentKey(file, i))));
+    const times = await Promise.all(parts.map((part) => this.#vault.writtenAt(part)));
     const written = times.filter((time) => time !== undefined);
     return written.length === times.length ? { at, written } : undefined;
   }

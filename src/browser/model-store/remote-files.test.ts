@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openModelDatabase, type ModelDatabase } from './database.ts';
 import { FileStore } from './file-store.ts';
 import { remoteFiles } from './remote-files.ts';
-import { memoryVault } from './blob-store.ts';
+import { type BlobStore, memoryVault } from './blob-store.ts';
 import { useFakeIndexedDb } from '../../../tests/harness/fake-indexeddb.ts';
 
 useFakeIndexedDb();
@@ -93,6 +93,26 @@ describe('remoteFiles', () => {
     // A private window may lose them while the model is open.
     await vault.clear('m');
     for (const path of paths) expect(await text(files, path)).toBe(FILES[path]);
+  });
+
+  it('asks the store little of a later visit, and writes nothing', async () => {
+    const vault = memoryVault();
+    const paths = Object.keys(FILES);
+    await (await open(new FileStore(vault, database))).ensure(paths, {});
+    const opened: string[] = [];
+    let writes = 0;
+    const counting: BlobStore = {
+      ...vault,
+      get: (key) => (opened.push(key), vault.get(key)),
+      put: (key, data) => (writes++, vault.put(key, data)),
+    };
+    const files = await open(new FileStore(counting, database));
+    await files.ensure(paths, {});
+    for (const path of paths) expect(await text(files, path)).toBe(FILES[path]);
+    const keys = paths.map((path) => `m/${path}/0`);
+    // Once to see whether it is there, and once to read it.
+    expect(opened.filter((key) => key !== 'm/manifest.json/0').sort()).toEqual([...keys, ...keys].sort());
+    expect(writes).toBe(0);
   });
 
   it('says that the network is needed if a damaged file cannot be fetched again', async () => {

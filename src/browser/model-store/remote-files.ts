@@ -27,6 +27,9 @@ interface Listed extends Partial<Pick<Manifest, 'selfTest' | 'base'>> {
   files: ModelFile[];
 }
 
+/** Why a stored file cannot be read: it was evicted, or its bytes have changed. */
+const GONE = new Set<string>(['missing-file', 'bad-file']);
+
 export interface ListOptions extends LoadOptions {
   /** List a folder without a manifest again. */
   relist?: boolean;
@@ -59,28 +62,42 @@ export async function remoteFiles(
     }
   };
 
+  /** Paths that `ensure` found or put in the store. */
+  const stored = new Set<string>();
+  /** What `read` makes of a stored file, or what is held of it; it is fetched first if it is not here, or not any more. */
+  async function opened<Opened>(path: string, read: (store: FileStore) => Promise<Opened>): Promise<Opened | Blob> {
+    if (!hasFile(files, path)) throw missingFile(model.name, path);
+    if (store && stored.has(path)) {
+      try {
+        return await read(store);
+      } catch (error) {
+        if (!(error instanceof LabError && GONE.has(error.code))) throw error;
+        stored.delete(path);
+      }
+    }
+    await files.ensure([path], {});
+    return held.get(path) ?? read(store as FileStore);
+  }
+
   const files: ModelFiles = {
     name: model.name,
     list,
     selfTest,
     madeFor: base,
-    async open(path) {
-      if (!hasFile(files, path)) throw missingFile(model.name, path);
-      await files.ensure([path], {});
-      return held.get(path) ?? (store as FileStore).open(model.id, path);
-    },
+    open: (path) => opened(path, (from) => from.open(model.id, path)),
     async openNow(path) {
-      if (!hasFile(files, path)) throw missingFile(model.name, path);
-      await files.ensure([path], {});
-      return held.has(path) ? undefined : store?.openNow(model.id, path);
+      const file = await opened(path, (from) => from.openNow(model.id, path));
+      return file instanceof Blob ? undefined : file;
     },
     async ensure(paths, ensureOptions) {
       if (!store) return holdInMemory(paths, ensureOptions);
+      const missing = paths.filter((path) => !held.has(path) && !stored.has(path));
       try {
-        await downloadAll(store, model.id, paths.filter((path) => !held.has(path)).map(wanted), ensureOptions, fetcher);
+        await downloadAll(store, model.id, missing.map(wanted), ensureOptions, fetcher);
+        for (const path of missing) stored.add(path);
       } catch (error) {
         if (!(error instanceof LabError && error.code === 'quota')) throw error;
-        await holdInMemory(paths, ensureOptions);
+        await holdInMemory(missing, ensureOptions);
       }
     },
   };
@@ -160,6 +177,7 @@ function isOtherManifest(text: string): boolean {
 async function keepList(store: FileStore | undefined, id: string, path: string, text: string): Promise<void> {
   if (!store) return;
   try {
+    if ((await keptText(store, id, path)) === text) return;
     await store.removeFile(id, path);
     await store.append({ model: id, path, bytes: 0 }, new Blob([text]).stream());
   } catch (error) {
@@ -167,13 +185,15 @@ async function keepList(store: FileStore | undefined, id: string, path: string, 
   }
 }
 
+async function keptText(store: FileStore, id: string, path: string): Promise<string | undefined> {
+  return (await store.condition(id, path)) === 'whole' ? (await store.open(id, path)).text() : undefined;
+}
+
 /** The stored list, if complete and unchanged. */
 async function keptList(store: FileStore, { id, name }: RemoteModel): Promise<Listed | undefined> {
-  const read = async (path: string) =>
-    (await store.condition(id, path)) === 'whole' ? (await store.open(id, path)).text() : undefined;
-  const manifest = await read(MANIFEST);
+  const manifest = await keptText(store, id, MANIFEST);
   if (manifest !== undefined) return parseManifest(manifest, `${name}/${MANIFEST}`);
-  const listing = await read(LISTING);
+  const listing = await keptText(store, id, LISTING);
   const files = listing === undefined ? undefined : parseListing(listing);
   return files && { files };
 }

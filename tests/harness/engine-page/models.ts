@@ -13,6 +13,7 @@ import { KvDecoder } from '../../../src/engines/transformers/kv-decoder.ts';
 import { wantedLogits } from '../../../src/engines/transformers/ort-model.ts';
 import { MOST_CANDIDATES } from '../../../src/engines/transformers/top-candidates.ts';
 
+export { openBlobStore } from '../../../src/browser/model-store/blob-store.ts';
 export * from '../../../src/core/engine/embedded.ts';
 export * from '../../../src/lab/models/adding.ts';
 export * from '../../../src/lab/models/list.ts';
