@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fetchAhead } from './fetch-ahead.ts';
+import { compiledAhead, fetchAhead, fetchOrt } from './fetch-ahead.ts';
 
 /** The smallest Wasm module. */
 const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
@@ -47,6 +47,20 @@ describe('fetchAhead', () => {
     fetchAhead('https://lab.example/compiled.wasm');
     fetchAhead('https://lab.example/compiled.wasm');
     expect(await Promise.all(compiled)).toEqual([expect.any(WebAssembly.Module)]);
+    expect(await compiledAhead('https://lab.example/compiled.wasm')).toBe(await compiled[0]);
+    expect(compiled).toHaveLength(1);
+  });
+
+  it('keeps no code where the browser compiles none ahead', () => {
+    vi.stubGlobal('navigator', {});
+    expect(compiledAhead('https://lab.example/absent.wasm')).toBeUndefined();
+    expect(asked).toEqual([]);
+  });
+
+  it("fetches the processor's build of ONNX Runtime", () => {
+    vi.stubGlobal('navigator', {});
+    fetchOrt('https://lab.example/ort/');
+    expect(asked.map(({ url }) => url)).toEqual(['https://lab.example/ort/ort-wasm-simd-threaded.wasm']);
   });
 
   it('leaves it to the engine to report a failure, and tries again for the next one', async () => {

@@ -2,8 +2,10 @@ import { LabError } from '../../src/core/error.ts';
 import type { EngineId, LoadedModel, LoadOptions } from '../../src/core/engine/engine.ts';
 import type { ModelFiles } from '../../src/core/engine/files.ts';
 import { loadChatTokenizer } from '../../src/core/engine/load-tokenizer.ts';
+import { fetchOrt } from '../../src/engines/fetch-ahead.ts';
 import { probeGpu } from '../../src/engines/gpu.ts';
 import { HybridModel } from '../../src/engines/hybrid-model.ts';
+import { isModest } from '../../src/engines/wide/memory.ts';
 import { WITHOUT_LLAMA } from '../../src/engines/fallback-notes.ts';
 import { blobSource } from '../../src/core/formats/source.ts';
 import type { EngineChoice, ModelRecord } from '../../src/core/engine/record.ts';
@@ -108,11 +110,11 @@ async function isCard(): Promise<boolean> {
 /** ONNX Runtime with widened weights, or llama.cpp for what is not widened. */
 async function loadWidened(request: LoadRequest, options: LoadOptions): Promise<LoadedModel> {
   const { record, choice, base, threads } = request;
-  const { fetchOrt, loadWide } = await import('../../src/engines/wide/load.ts');
-  const { widenedBytes } = await import('../../src/engines/wide/widened-bytes.ts');
   const ortBase = `${base}ort/`;
-  // An adapter's base can be widened, because nothing could be merged into another.
-  if (record.format === 'adapter') fetchOrt(ortBase, options.signal);
+  // An adapter's base can be widened, because nothing could be merged into another. Other models nearly always can.
+  if (record.format === 'adapter' || isModest(WIDER * record.bytes)) fetchOrt(ortBase, options.signal);
+  const { loadWide } = await import('../../src/engines/wide/load.ts');
+  const { widenedBytes } = await import('../../src/engines/wide/widened-bytes.ts');
   const files = await recordFiles(record, base, options);
   if ((await widenedBytes(files, options)) === undefined)
     return LOADERS.wllama({ ...request, choice: { ...choice, engine: 'wllama', wide: false } }, options);
@@ -126,6 +128,9 @@ async function loadWidened(request: LoadRequest, options: LoadOptions): Promise<
     throw new LabError({ ...error.detail, otherEngine: true }, { cause: error });
   }
 }
+
+/** How many times as large weights become at least: from 8 bits to 32. */
+const WIDER = 4;
 
 /** Failures with widened weights that llama.cpp need not have. */
 const NARROWER = new Set<string>(['unsupported', 'out-of-memory', 'wrong-numbers']);

@@ -104,7 +104,9 @@ function opfsVault(root: FileSystemDirectoryHandle): BlobStore {
       const file = await openDirectly(handle);
       if (!file) return bytesOf(await open(handle));
       try {
-        return file.read(0, file.size);
+        const bytes = new Uint8Array(file.size);
+        file.read(0, bytes);
+        return bytes;
       } finally {
         file.close();
       }
@@ -151,11 +153,9 @@ async function openDirectly(
     const size = access.getSize();
     return {
       size,
-      read(offset, length) {
-        const bytes = new Uint8Array(length);
-        const got = access.read(bytes, { at: offset });
-        if (got < length) checkRange({ name: handle?.name ?? '', size: offset + got }, offset, length);
-        return bytes;
+      read(offset, target) {
+        const got = access.read(target, { at: offset });
+        if (got < target.length) checkRange({ name: handle?.name ?? '', size: offset + got }, offset, target.length);
       },
       close: () => access.close(),
     };

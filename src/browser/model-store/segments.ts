@@ -41,17 +41,15 @@ export async function openSegments(
   }
   const size = sumOf(segments);
   return {
-    read(offset, length) {
-      checkRange({ name: path, size }, offset, length);
-      const parts: Uint8Array<ArrayBuffer>[] = [];
+    read(offset, target) {
+      checkRange({ name: path, size }, offset, target.length);
       let start = 0;
       for (const [i, file] of files.entries()) {
         const next = start + (segments[i] ?? 0);
-        const [from, to] = [Math.max(offset, start), Math.min(offset + length, next)];
-        if (from < to) parts.push(file.read(from - start, to - from));
+        const [from, to] = [Math.max(offset, start), Math.min(offset + target.length, next)];
+        if (from < to) file.read(from - start, target.subarray(from - offset, to - offset));
         start = next;
       }
-      return joined(parts);
     },
     close,
   };

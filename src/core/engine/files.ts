@@ -16,8 +16,11 @@ export interface ModelFile {
 
 /** A file that is open: its bytes can be read while others wait. */
 export interface OpenFile {
-  /** @throws {LabError} `bad-file` when the file ends before that. */
-  read(offset: number, length: number): Uint8Array<ArrayBuffer>;
+  /**
+   * Fills `target` with the bytes from `offset` on. Memory that is used again costs less than new memory.
+   * @throws {LabError} `bad-file` when the file ends before that.
+   */
+  read(offset: number, target: Uint8Array<ArrayBuffer>): void;
   close(): void;
 }
 

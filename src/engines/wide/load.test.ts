@@ -5,7 +5,7 @@ import { logProbability } from '../../core/engine/sampling.ts';
 import { tinyCheckpoint } from '../../core/engine/testing/tiny-model.ts';
 import { forward } from '../../core/formats/reference/forward.ts';
 import { memoryFiles, tinyExport } from '../testing/memory-files.ts';
-import { fetchOrt, loadWide } from './load.ts';
+import { loadWide } from './load.ts';
 import { ORT_HERE, widened, withoutWorker } from './testing/widened.ts';
 import { CODE_WARM_UP_MEASURE } from './warm-up.ts';
 import { widenedBytes } from './widened-bytes.ts';
@@ -150,14 +150,4 @@ describe('loadWide', () => {
 
   it('refuses weights that are not widened', async () =>
     expect(load({}, memoryFiles(await tinyExport('fp32')))).rejects.toMatchObject({ code: 'unsupported' }));
-});
-
-describe('fetchOrt', () => {
-  it("begins to fetch the processor's build", () => {
-    const asked: string[] = [];
-    vi.stubGlobal('navigator', {});
-    vi.stubGlobal('fetch', (url: string) => (asked.push(url), Promise.resolve(new Response())));
-    fetchOrt('https://lab.example/ort/');
-    expect(asked).toEqual(['https://lab.example/ort/ort-wasm-simd-threaded.wasm']);
-  });
 });

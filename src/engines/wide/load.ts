@@ -5,20 +5,15 @@ import { hasFile, type ModelFiles } from '../../core/engine/files.ts';
 import { loadChatTokenizer } from '../../core/engine/load-tokenizer.ts';
 import { TOKENIZER_FILES } from '../../core/formats/checkpoint/side-files.ts';
 import { widen, type WidenedModel } from '../../core/formats/export/widened.ts';
+import { freeNow } from '../../core/formats/free-now.ts';
 import { openExportedFiles } from '../exported-files.ts';
-import { fetchAhead } from '../fetch-ahead.ts';
-import { ortFiles, type OrtPlace } from '../ort.ts';
+import type { OrtPlace } from '../ort.ts';
 import { OrtModel } from '../transformers/ort-model.ts';
 import { chooseVariant } from '../transformers/variants.ts';
 import { HeapDecoder } from './heap-decoder.ts';
 import { type ExternalFile, openOrtHeap } from './ort-heap.ts';
 import { warmUpCode } from './warm-up.ts';
 import { WeightFiles } from './weight-files.ts';
-
-/** Begins to fetch ONNX Runtime, so that it arrives beside the weights. */
-export function fetchOrt(ortBase: string, signal?: AbortSignal): void {
-  fetchAhead(ortFiles('wasm', ortBase).wasm, signal);
-}
 
 interface WideOptions {
   /** Have ONNX Runtime's code optimised while the files arrive; of use for a first load, which waits longest. */
@@ -55,17 +50,17 @@ export async function loadWide(
     const model = new Uint8Array(await (await files.open(graph)).arrayBuffer());
     throwIfCancelled(signal);
     const opened = (weights = await WeightFiles.open(files, data));
-    const widened = await widen(model, checkpoint, (location, offset, length) => opened.read(location, offset, length));
+    const widened = await widen(model, checkpoint, (location, offset, target) => opened.read(location, offset, target));
     const progress = (stage: string, loadedBytes: number) =>
       onProgress?.({ stage, loadedBytes, totalBytes: widened.bytes });
-    const file = new CountedFile(widened, (loaded) => progress('Loading the weights into memory', loaded));
     progress('Loading the weights into memory', 0);
     const heap = await starting;
+    const file = new CountedFile(widened, (loaded) => progress('Loading the weights into memory', loaded));
     const decoder = await HeapDecoder.open(heap, widened, file, config)
       .catch((error: unknown) => {
         throw file.fault ?? error;
       })
-      .finally(() => widened.free());
+      .finally(() => file.close());
     if (signal?.aborted) {
       await decoder.release();
       throw LabError.cancelled();
@@ -106,6 +101,8 @@ class CountedFile implements ExternalFile {
   #widened: WidenedModel;
   #progress: (loadedBytes: number) => void;
   #done = 0;
+  /** Where the latest weight was made, if it was large. In the heap it would stay for ever. */
+  #room: ArrayBuffer | undefined;
 
   constructor(widened: WidenedModel, progress: (loadedBytes: number) => void) {
     this.byteLength = widened.bytes;
@@ -117,10 +114,18 @@ class CountedFile implements ExternalFile {
     this.#done += to - from;
     this.#progress(Math.min(this.#done, this.byteLength - 1));
     try {
-      return this.#widened.read(from, to - from);
+      this.close();
+      const room = (values: number) => new Float32Array((this.#room = new ArrayBuffer(4 * values)));
+      return this.#widened.read(from, to - from, room);
     } catch (error) {
       this.fault = error;
       throw error;
     }
+  }
+
+  /** Frees the memory of the latest weight. */
+  close(): void {
+    if (this.#room) freeNow(this.#room);
+    this.#room = undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { compiledAhead } from '../fetch-ahead.ts';
 import { ortFiles, type OrtPlace } from '../ort.ts';
 
 /**
@@ -66,15 +67,49 @@ const WARNINGS = 2;
 const ERRORS = 3;
 const ALL_OPTIMISATIONS = 99;
 
+/** What Emscripten's module is started with: https://emscripten.org/docs/api_reference/module.html. */
+interface StartSettings {
+  numThreads: number;
+  locateFile: () => string;
+  instantiateWasm?: (
+    imports: WebAssembly.Imports,
+    receive: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ) => object;
+}
+
 /** Starts ONNX Runtime's module in this worker. */
 export async function openOrtHeap({ ortBase, threads }: OrtPlace): Promise<OrtHeap> {
   const { mjs, wasm } = ortFiles('wasm', ortBase);
+  const ahead = compiledAhead(wasm);
   const { default: start } = (await import(/* @vite-ignore */ mjs)) as {
-    default: (settings: object) => Promise<OrtHeap>;
+    default: (settings: StartSettings) => Promise<OrtHeap>;
   };
-  const heap = await start({ numThreads: threads, locateFile: () => wasm });
+  const settings: StartSettings = { numThreads: threads, locateFile: () => wasm };
+  const heap = await (ahead ? startWith(ahead, wasm, start, settings) : start(settings));
   check(heap, heap._OrtInit(threads, WARNINGS), 'start');
   return heap;
+}
+
+/** Starts the module with code that is being compiled; it is fetched and compiled afresh if that fails. */
+function startWith(
+  ahead: Promise<WebAssembly.Module | undefined>,
+  wasm: string,
+  start: (settings: StartSettings) => Promise<OrtHeap>,
+  settings: StartSettings,
+): Promise<OrtHeap> {
+  return new Promise((resolve, reject) => {
+    const instantiateWasm: StartSettings['instantiateWasm'] = (imports, receive) => {
+      const instantiate = async (): Promise<void> => {
+        const kept = await ahead.catch(() => undefined);
+        const module = kept ?? (await WebAssembly.compile(await (await fetch(wasm)).arrayBuffer()));
+        receive(await WebAssembly.instantiate(module, imports), module);
+      };
+      // Emscripten would wait for ever.
+      instantiate().catch(reject);
+      return {};
+    };
+    start({ ...settings, instantiateWasm }).then(resolve, reject);
+  });
 }
 
 /**

@@ -24,12 +24,15 @@ export class WeightFiles {
     }
   }
 
-  /** @throws {LabError} `missing-file`, and `bad-file` when the file ends before that. */
-  read(location: string, offset: number, length: number): Uint8Array<ArrayBuffer> {
+  /**
+   * Fills `target` with the bytes of a file from `offset` on.
+   * @throws {LabError} `missing-file`, and `bad-file` when the file ends before that.
+   */
+  read(location: string, offset: number, target: Uint8Array<ArrayBuffer>): void {
     const path = `onnx/${location}`;
     const file = this.#files.get(path);
     if (!file) throw missingFile(this.#name, path);
-    return file.read(offset, length);
+    file.read(offset, target);
   }
 
   close(): void {
@@ -42,9 +45,9 @@ export class WeightFiles {
 function openBlob(name: string, blob: Blob): OpenFile {
   const reader = new FileReaderSync();
   return {
-    read(offset, length) {
-      checkRange({ name, size: blob.size }, offset, length);
-      return new Uint8Array(reader.readAsArrayBuffer(blob.slice(offset, offset + length)));
+    read(offset, target) {
+      checkRange({ name, size: blob.size }, offset, target.length);
+      target.set(new Uint8Array(reader.readAsArrayBuffer(blob.slice(offset, offset + target.length))));
     },
     close: () => undefined,
   };

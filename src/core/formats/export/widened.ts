@@ -3,13 +3,12 @@ import { type Checkpoint, missingTensor } from '../checkpoint/checkpoint.ts';
 import { encodeModel, type GraphBuilder, type OnnxTensor } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
 import { DecoderBuilder } from './decoder.ts';
-import { freeNow } from '../free-now.ts';
-import { openWidening, type QuantisedValues, widenMatrix } from '../simd/widen.ts';
+import { openWidening, type ReadBytes, type Room, widenMatrix } from '../simd/widen.ts';
 import { requireExported } from './read.ts';
 import type { DecoderWeights, FloatMatrix, QuantisedMatrix } from './weights.ts';
 
-/** Reads a range of a data file at once: ONNX Runtime asks for weights while it computes. */
-type ReadNow = (location: string, offset: number, length: number) => Uint8Array;
+/** Fills `target` with a range of a data file at once: ONNX Runtime waits for its weights. */
+type ReadNow = (location: string, offset: number, target: Uint8Array<ArrayBuffer>) => void;
 
 /** A quantised export as a graph of 32-bit floats, whose weights are made one by one when they are read. */
 export interface WidenedModel {
@@ -18,10 +17,8 @@ export interface WidenedModel {
   location: string;
   /** Bytes of all weights. */
   bytes: number;
-  /** The bytes of one weight, valid until the next call. */
-  read(offset: number, length: number): Uint8Array;
-  /** Frees the memory of the latest weight. */
-  free(): void;
+  /** The bytes of one weight, valid until the next call; a large one is put into `room`. */
+  read(offset: number, length: number, room: Room): Uint8Array;
 }
 
 const LOCATION = 'widened';
@@ -46,8 +43,7 @@ export async function widen(model: Uint8Array, checkpoint: Checkpoint, read: Rea
     graph: encodeModel(decoder.graph.build({ dtype: 'fp32', name })),
     location: LOCATION,
     bytes: weights.bytes,
-    read: (offset, length) => weights.read(offset, length),
-    free: () => weights.free(),
+    read: (offset, length, room) => weights.read(offset, length, room),
   };
 }
 
@@ -89,9 +85,7 @@ class WidenedWeights implements DecoderWeights {
   readonly #readNow: ReadNow;
   readonly #kernels = openWidening();
   /** By offset. */
-  readonly #makers = new Map<number, () => Float32Array<ArrayBuffer>>();
-  /** Memory of the latest weight that is larger than what the kernels hold, freed at the next one. */
-  #large: ArrayBuffer | undefined;
+  readonly #makers = new Map<number, (room: Room) => Float32Array>();
 
   constructor(where: string, initializers: ReadonlyMap<string, OnnxTensor>, graph: GraphBuilder, readNow: ReadNow) {
     this.#where = where;
@@ -112,10 +106,9 @@ class WidenedWeights implements DecoderWeights {
     const [rows = 0, blocks = 0, blob = 0] = this.#tensor(`${name}.codes`).dims;
     const columns = blocks * BLOCK;
     const bits = (8 * blob) / BLOCK === 4 ? 4 : 8;
-    const room = (values: number) => new Float32Array((this.#large = new ArrayBuffer(4 * values)));
-    this.#add(name, [columns, rows], () =>
-      widenMatrix({ rows, columns, bits, ...this.#quantised(name) }, this.#kernels, room),
-    );
+    const offsets = this.#initializers.has(`${name}.offsets`) ? this.#stored(`${name}.offsets`) : undefined;
+    const matrix = { codes: this.#stored(`${name}.codes`), scales: this.#stored(`${name}.scales`), offsets };
+    this.#add(name, [columns, rows], (room) => widenMatrix({ rows, columns, bits, ...matrix }, this.#kernels, room));
     return { name, byColumns: true };
   }
 
@@ -123,32 +116,24 @@ class WidenedWeights implements DecoderWeights {
     return Promise.reject(missingTensor(this.#where, name));
   }
 
-  read(offset: number, length: number): Uint8Array {
+  read(offset: number, length: number, room: Room): Uint8Array {
     const make = this.#makers.get(offset);
     if (!make) throw missingTensor(this.#where, `${LOCATION} at ${offset}`);
-    this.free();
-    const { buffer, byteOffset } = make();
+    const { buffer, byteOffset } = make(room);
     return new Uint8Array(buffer, byteOffset, length);
   }
 
-  free(): void {
-    if (this.#large) freeNow(this.#large);
-    this.#large = undefined;
-  }
-
-  #quantised(name: string): Pick<QuantisedValues, 'codes' | 'scales' | 'offsets'> {
-    return {
-      codes: this.#bytesOf(`${name}.codes`),
-      scales: this.#floatsOf(`${name}.scales`),
-      offsets: this.#initializers.has(`${name}.offsets`) ? this.#floatsOf(`${name}.offsets`) : undefined,
-    };
-  }
-
   #copy(name: string): string {
-    return this.#add(name, this.#tensor(name).dims, () => this.#floatsOf(name));
+    const { dims } = this.#tensor(name);
+    const stored = this.#stored(name);
+    return this.#add(name, dims, () => {
+      const values = new Float32Array(dims.reduce((a, b) => a * b, 1));
+      stored(0, new Uint8Array(values.buffer));
+      return values;
+    });
   }
 
-  #add(name: string, dims: number[], make: () => Float32Array<ArrayBuffer>): string {
+  #add(name: string, dims: number[], make: (room: Room) => Float32Array): string {
     const length = dims.reduce((a, b) => a * b, 4);
     this.#makers.set(this.bytes, make);
     this.#graph.external(name, 'float32', dims, { location: LOCATION, offset: this.bytes, length });
@@ -162,15 +147,10 @@ class WidenedWeights implements DecoderWeights {
     return tensor;
   }
 
-  #bytesOf(name: string): Uint8Array {
+  #stored(name: string): ReadBytes {
     const { raw, external } = this.#tensor(name);
-    if (raw) return raw;
+    if (raw) return (offset, target) => target.set(raw.subarray(offset, offset + target.length));
     if (!external) throw missingTensor(this.#where, name);
-    return this.#readNow(external.location, external.offset, external.length);
-  }
-
-  /** A copy, because a range of a file need not begin at a multiple of 4. */
-  #floatsOf(name: string): Float32Array<ArrayBuffer> {
-    return new Float32Array(this.#bytesOf(name).slice().buffer);
+    return (offset, target) => this.#readNow(external.location, external.offset + offset, target);
   }
 }

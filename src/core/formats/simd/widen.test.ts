@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { BLOCK } from '../quantise.ts';
-import { openWidening, type QuantisedValues, widenMatrix } from './widen.ts';
+import { openWidening, type ReadBytes, widenMatrix } from './widen.ts';
 
 /** A matrix whose scales and offsets have few binary digits, as those of stored blocks do, so that sums are exact. */
-function matrix(bits: 4 | 8, rows: number, columns: number, hasOffsets = bits === 4): QuantisedValues {
+function matrix(bits: 4 | 8, rows: number, columns: number, hasOffsets = bits === 4) {
   const blocks = (rows * columns) / BLOCK;
   return {
     bits,
@@ -16,7 +16,11 @@ function matrix(bits: 4 | 8, rows: number, columns: number, hasOffsets = bits ==
 }
 
 /** The value of one element, as the format defines it. */
-function valueAt({ bits, rows, columns, codes, scales, offsets }: QuantisedValues, row: number, column: number) {
+function valueAt(
+  { bits, rows, columns, codes, scales, offsets }: ReturnType<typeof matrix>,
+  row: number,
+  column: number,
+) {
   const block = Math.floor(column / BLOCK);
   const scale = scales[row * (columns / BLOCK) + block] ?? NaN;
   const place = row * columns + column;
@@ -24,6 +28,12 @@ function valueAt({ bits, rows, columns, codes, scales, offsets }: QuantisedValue
   const pair = codes[place >> 1] ?? NaN;
   return ((place % 2 === 0 ? pair & 15 : pair >> 4) - 8) * scale + (offsets?.[block * rows + row] ?? 0);
 }
+
+/** Reads the bytes of an array, as one of a file. */
+const bytesOf =
+  ({ buffer }: { buffer: ArrayBuffer }): ReadBytes =>
+  (offset, target) =>
+    target.set(new Uint8Array(buffer, offset, target.length));
 
 describe('widenMatrix', () => {
   it.each([
@@ -36,8 +46,10 @@ describe('widenMatrix', () => {
     ['is larger, with 8 bits and an odd number of rows', matrix(8, 2101, 512)],
   ])('gives the values of the blocks, by columns, if a matrix %s', (_, values) => {
     const room = (count: number) => new Float32Array(count);
-    const fast = widenMatrix(values, openWidening(), room);
-    const plain = widenMatrix(values, null, room);
+    const { codes, scales, offsets, ...sizes } = values;
+    const stored = { ...sizes, codes: bytesOf(codes), scales: bytesOf(scales), offsets: offsets && bytesOf(offsets) };
+    const fast = widenMatrix(stored, openWidening(), room);
+    const plain = widenMatrix(stored, null, room);
     expect(fast.findIndex((value, i) => value !== plain[i])).toBe(-1);
     const { rows, columns } = values;
     expect(fast).toHaveLength(rows * columns);

@@ -1,16 +1,23 @@
 import { BLOCK } from '../quantise.ts';
 import { instantiateKernels, makeRoom, type Kernel } from './instantiate.ts';
 
+/** Fills `target` with the stored bytes of a tensor from `offset` on. */
+export type ReadBytes = (offset: number, target: Uint8Array<ArrayBuffer>) => void;
+
 /** A matrix in MatMulNBits form with the exporter's offsets; see `QuantisedMatrix`. */
 export interface QuantisedValues {
   bits: 4 | 8;
   rows: number;
   columns: number;
-  codes: Uint8Array;
-  scales: Float32Array;
+  codes: ReadBytes;
+  /** 32-bit floats, like the offsets. */
+  scales: ReadBytes;
   /** Undefined if all are 0. */
-  offsets: Float32Array | undefined;
+  offsets: ReadBytes | undefined;
 }
+
+/** Memory for so many values. */
+export type Room = (values: number) => Float32Array;
 
 /** Rows that the kernel takes at once. */
 const ROWS = 16;
@@ -39,11 +46,7 @@ export function openWidening(): Widening | null {
  * The values of a matrix, transposed to [columns, rows], with SIMD instructions if kernels were `found`. They are in
  * `room(values)` or in the kernels' memory, and valid until the next call.
  */
-export function widenMatrix(
-  matrix: QuantisedValues,
-  found: Widening | null,
-  room: (values: number) => Float32Array<ArrayBuffer>,
-): Float32Array<ArrayBuffer> {
+export function widenMatrix(matrix: QuantisedValues, found: Widening | null, room: Room): Float32Array {
   const { rows, columns, bits } = matrix;
   const most = Math.max(ROWS, Math.floor(MOST_VALUES / columns / ROWS) * ROWS);
   const height = Math.min(rows, most);
@@ -58,7 +61,7 @@ export function widenMatrix(
     for (let column = 0; column < columns; column++)
       out.set(part.subarray(column * count, (column + 1) * count), column * rows + first);
   }
-  widenRows(matrix, out, regular);
+  if (regular < rows) widenRows(inMemory(matrix), out, regular);
   return out;
 }
 
@@ -92,15 +95,43 @@ function widenInKernel(
   const width = (columns * bits) / 8;
   const places = placesOf(count, columns, bits);
   const { buffer } = memory;
-  new Uint8Array(buffer).set(codes.subarray(first * width, (first + count) * width), places.codes);
-  new Float32Array(buffer, places.scales).set(scales.subarray(first * blocks, (first + count) * blocks));
-  const own = new Float32Array(buffer, places.offsets, count * blocks).fill(0);
-  for (let block = 0; offsets && block < blocks; block++) {
-    const from = block * rows + first;
-    own.set(offsets.subarray(from, from + count), block * count);
-  }
+  const place = (address: number, bytes: number) => new Uint8Array(buffer, address, bytes);
+  codes(first * width, place(places.codes, count * width));
+  scales(4 * first * blocks, place(places.scales, 4 * count * blocks));
+  if (!offsets) place(places.offsets, 4 * count * blocks).fill(0);
+  else if (count === rows) offsets(0, place(places.offsets, 4 * rows * blocks));
+  else
+    for (let block = 0; block < blocks; block++)
+      offsets(4 * (block * rows + first), place(places.offsets + 4 * block * count, 4 * count));
   kernels[bits](places.codes, places.scales, places.offsets, places.out, count, columns, 4 * height, 0);
   return new Float32Array(buffer, places.out, columns * height);
+}
+
+/** A matrix whose stored bytes have been read. */
+interface HeldValues {
+  bits: 4 | 8;
+  rows: number;
+  columns: number;
+  codes: Uint8Array;
+  scales: Float32Array;
+  offsets: Float32Array | undefined;
+}
+
+function inMemory({ bits, rows, columns, codes, scales, offsets }: QuantisedValues): HeldValues {
+  const read = (from: ReadBytes, bytes: number) => {
+    const held = new Uint8Array(bytes);
+    from(0, held);
+    return held;
+  };
+  const floats = (from: ReadBytes) => new Float32Array(read(from, (4 * rows * columns) / BLOCK).buffer);
+  return {
+    bits,
+    rows,
+    columns,
+    codes: read(codes, (rows * columns * bits) / 8),
+    scales: floats(scales),
+    offsets: offsets && floats(offsets),
+  };
 }
 
 /** Rows that are written side by side: each column of the result is another page of memory. */
@@ -116,7 +147,7 @@ interface Tile {
 }
 
 /** Writes the values of the rows from `start` on, transposed to [columns, rows], into `out`. */
-function widenRows(matrix: QuantisedValues, out: Float32Array, start: number): void {
+function widenRows(matrix: HeldValues, out: Float32Array, start: number): void {
   const { rows, columns, bits, scales, offsets } = matrix;
   const blocks = columns / BLOCK;
   const widen = bits === 8 ? widenBlocks8 : widenBlocks4;
@@ -135,7 +166,7 @@ function widenRows(matrix: QuantisedValues, out: Float32Array, start: number): v
 }
 
 /** 8 bits have no offsets. */
-function widenBlocks8({ rows, columns, codes }: QuantisedValues, tile: Tile, out: Float32Array): void {
+function widenBlocks8({ rows, columns, codes }: HeldValues, tile: Tile, out: Float32Array): void {
   const { first, count, block, scales } = tile;
   for (let column = block * BLOCK; column < (block + 1) * BLOCK; column++) {
     const to = column * rows + first;
@@ -145,7 +176,7 @@ function widenBlocks8({ rows, columns, codes }: QuantisedValues, tile: Tile, out
   }
 }
 
-function widenBlocks4({ rows, columns, codes }: QuantisedValues, tile: Tile, out: Float32Array): void {
+function widenBlocks4({ rows, columns, codes }: HeldValues, tile: Tile, out: Float32Array): void {
   const { first, count, block, scales, offsets } = tile;
   const bytes = columns / 2;
   for (let byte = (block * BLOCK) / 2; byte < ((block + 1) * BLOCK) / 2; byte++) {

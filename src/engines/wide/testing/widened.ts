@@ -48,14 +48,17 @@ export async function widened(
   const model = file(GRAPHS[dtype]);
   const open = async (location: string) => bytesSource(location, file(`onnx/${location}`));
   const exported = await openExported('tiny', model, open, new Map(side));
-  const wide = await widen(model, exported, (location, offset, length) =>
-    file(`onnx/${location}`).subarray(offset, offset + length),
+  const wide = await widen(model, exported, (location, offset, target) =>
+    target.set(file(`onnx/${location}`).subarray(offset, offset + target.length)),
   );
   return { exported, model, wide };
 }
 
+/** Memory for a weight in tests. */
+export const newRoom = (values: number): Float32Array => new Float32Array(values);
+
 /** Opens a widened model. */
 export async function decoderOf(heap: OrtHeap, wide: WidenedModel, { config }: Checkpoint): Promise<HeapDecoder> {
-  const file = { byteLength: wide.bytes, subarray: (from: number, to: number) => wide.read(from, to - from) };
+  const file = { byteLength: wide.bytes, subarray: (from: number, to: number) => wide.read(from, to - from, newRoom) };
   return HeapDecoder.open(heap, wide, file, config);
 }
