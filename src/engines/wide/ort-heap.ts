@@ -65,7 +65,8 @@ export const INT64 = 7;
 
 const WARNINGS = 2;
 const ERRORS = 3;
-const ALL_OPTIMISATIONS = 99;
+/** The graph is written with the operators that optimisation would put there; to look for more takes time at each load. */
+const NO_OPTIMISATION = 0;
 
 /** What Emscripten's module is started with: https://emscripten.org/docs/api_reference/module.html. */
 interface StartSettings {
@@ -125,7 +126,7 @@ export async function openHeapSession(
   const address = allocate(heap, graph.length);
   const key = text(heap, 'session.disable_prepacking');
   const value = text(heap, '1');
-  const options = heap._OrtCreateSessionOptions(ALL_OPTIMISATIONS, false, false, 0, false, 0, 0, ERRORS, 0, 0);
+  const options = heap._OrtCreateSessionOptions(NO_OPTIMISATION, false, false, 0, false, 0, 0, ERRORS, 0, 0);
   check(heap, options === 0 ? 1 : 0, 'set options');
   try {
     check(heap, heap._OrtAddSessionConfigEntry(options, key, value), 'set options');
