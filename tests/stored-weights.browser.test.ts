@@ -74,7 +74,7 @@ it('fetches stored weights again only when they were damaged', async () => {
 
 it('finds a file in a folder that another worker removed and made again', async () => {
   const found = await page.evaluate(async () => {
-    const [one, other] = await Promise.all([solace.openBlobStore(), solace.openBlobStore()]);
+    const [one, other] = await Promise.all([solace.storage.openBlobStore(), solace.storage.openBlobStore()]);
     if (!one || !other) throw new Error('There is no storage.');
     const key = 'model/onnx/weights.bin/0';
     const put = (byte: number) => other.put(key, Uint8Array.of(byte));

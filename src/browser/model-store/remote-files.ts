@@ -64,7 +64,7 @@ export async function remoteFiles(
 
   /** Paths that `ensure` found or put in the store. */
   const stored = new Set<string>();
-  /** What `read` makes of a stored file, or what is held of it; it is fetched first if it is not here, or not any more. */
+  /** What `read` makes of a stored file, or what is held of it; fetched first if it is not here, or not any more. */
   async function opened<Opened>(path: string, read: (store: FileStore) => Promise<Opened>): Promise<Opened | Blob> {
     if (!hasFile(files, path)) throw missingFile(model.name, path);
     if (store && stored.has(path)) {

@@ -65,7 +65,7 @@ export const INT64 = 7;
 
 const WARNINGS = 2;
 const ERRORS = 3;
-/** The graph is written with the operators that optimisation would put there; to look for more takes time at each load. */
+/** The graph has the operators that optimisation would put there; to look for more takes time at each load. */
 const NO_OPTIMISATION = 0;
 
 /** What Emscripten's module is started with: https://emscripten.org/docs/api_reference/module.html. */
@@ -86,27 +86,24 @@ export async function openOrtHeap({ ortBase, threads }: OrtPlace): Promise<OrtHe
     default: (settings: StartSettings) => Promise<OrtHeap>;
   };
   const settings: StartSettings = { numThreads: threads, locateFile: () => wasm };
-  const heap = await (ahead ? startWith(ahead, wasm, start, settings) : start(settings));
+  // Without the code, the module fetches it, and says what is wrong with it.
+  const heap = await (ahead ? startWith(ahead, start, settings).catch(() => start(settings)) : start(settings));
   check(heap, heap._OrtInit(threads, WARNINGS), 'start');
   return heap;
 }
 
-/** Starts the module with code that is being compiled; it is fetched and compiled afresh if that fails. */
+/** Starts the module with code that is being compiled. */
 function startWith(
-  ahead: Promise<WebAssembly.Module | undefined>,
-  wasm: string,
+  ahead: Promise<WebAssembly.Module>,
   start: (settings: StartSettings) => Promise<OrtHeap>,
   settings: StartSettings,
 ): Promise<OrtHeap> {
   return new Promise((resolve, reject) => {
     const instantiateWasm: StartSettings['instantiateWasm'] = (imports, receive) => {
-      const instantiate = async (): Promise<void> => {
-        const kept = await ahead.catch(() => undefined);
-        const module = kept ?? (await WebAssembly.compile(await (await fetch(wasm)).arrayBuffer()));
-        receive(await WebAssembly.instantiate(module, imports), module);
-      };
-      // Emscripten would wait for ever.
-      instantiate().catch(reject);
+      ahead
+        .then(async (module) => receive(await WebAssembly.instantiate(module, imports), module))
+        // The module would wait for ever.
+        .catch(reject);
       return {};
     };
     start({ ...settings, instantiateWasm }).then(resolve, reject);

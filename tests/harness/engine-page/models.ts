@@ -3,6 +3,7 @@
  * logits are read from a graphics device.
  */
 import { Tensor } from 'onnxruntime-common';
+import { openBlobStore } from '../../../src/browser/model-store/blob-store.ts';
 import { createSampler } from '../../../src/core/engine/sampling.ts';
 import { toHalf } from '../../../src/core/formats/float.ts';
 import { seededRandom } from '../../../src/core/random/xoshiro128.ts';
@@ -13,12 +14,18 @@ import { KvDecoder } from '../../../src/engines/transformers/kv-decoder.ts';
 import { wantedLogits } from '../../../src/engines/transformers/ort-model.ts';
 import { MOST_CANDIDATES } from '../../../src/engines/transformers/top-candidates.ts';
 
-export { openBlobStore } from '../../../src/browser/model-store/blob-store.ts';
 export * from '../../../src/core/engine/embedded.ts';
 export * from '../../../src/lab/models/adding.ts';
 export * from '../../../src/lab/models/list.ts';
 export * from '../../../src/lab/models/loading.ts';
 export * from '../../../src/lab/models/tokenizers.ts';
+
+/**
+ * Where the page stores files.
+ *
+ * @public
+ */
+export const storage = { openBlobStore };
 
 /**
  * What tests of the graphics device use, in the page.

@@ -55,7 +55,7 @@ export async function widened(
 }
 
 /** Memory for a weight in tests. */
-export const newRoom = (values: number): Float32Array => new Float32Array(values);
+const newRoom = (values: number): Float32Array => new Float32Array(values);
 
 /** Opens a widened model. */
 export async function decoderOf(heap: OrtHeap, wide: WidenedModel, { config }: Checkpoint): Promise<HeapDecoder> {

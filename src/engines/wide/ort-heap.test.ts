@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ortFiles } from '../ort.ts';
+import { openHeapHere, ORT_HERE } from './testing/widened.ts';
+
+const { wasm } = ortFiles('wasm', ORT_HERE.ortBase);
+
+describe('openOrtHeap where the browser compiles ahead', () => {
+  let asked: string[];
+  let answer: () => Promise<Response>;
+  beforeEach(() => {
+    asked = [];
+    vi.stubGlobal('navigator', { userAgentData: {} });
+    vi.stubGlobal('fetch', (url: string) => (asked.push(url), answer()));
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
+  });
+
+  it('starts without the code if that cannot be fetched', async () => {
+    answer = () => Promise.reject(new TypeError('Failed to fetch'));
+    const heap = await openHeapHere();
+    expect(heap._malloc(8)).toBeGreaterThan(0);
+    expect(asked).toEqual([wasm]);
+  });
+
+  it('starts with the code that was compiled', async () => {
+    const compile = vi.spyOn(WebAssembly, 'compileStreaming');
+    const instantiate = vi.spyOn(WebAssembly, 'instantiate');
+    answer = async () =>
+      new Response(await readFile(new URL(wasm)), { headers: { 'content-type': 'application/wasm' } });
+    for (let i = 0; i < 2; i++) expect((await openHeapHere())._malloc(8)).toBeGreaterThan(0);
+    expect(asked).toEqual([wasm]);
+    const code: unknown = await compile.mock.results[0]?.value;
+    expect(instantiate.mock.calls.filter(([module]) => module === code)).toHaveLength(2);
+  });
+});
