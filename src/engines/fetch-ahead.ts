@@ -19,8 +19,8 @@ export const fetchOrt = (ortBase: string, signal?: AbortSignal): void =>
   fetchAhead(ortFiles('wasm', ortBase).wasm, signal);
 
 /** The code that `fetchAhead` compiles, so that it is neither fetched nor compiled twice; undefined if it does not. */
-export const compiledAhead = (wasmUrl: string): Promise<WebAssembly.Module> | undefined =>
-  compilesAhead() ? compile(wasmUrl) : undefined;
+export const compiledAhead = (wasmUrl: string, signal?: AbortSignal): Promise<WebAssembly.Module> | undefined =>
+  compilesAhead() ? compile(wasmUrl, signal) : undefined;
 
 /** Chromium compiles a module once per process; after a plain fetch it would drop the code of an earlier visit. */
 const compilesAhead = (): boolean => 'navigator' in globalThis && 'userAgentData' in navigator;

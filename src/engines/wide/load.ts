@@ -36,7 +36,7 @@ export async function loadWide(
   const { graph, data } = chooseVariant(files, 'wasm', false);
   const arrived = new AbortController();
   // It is compiled, and warmed up, while the files are fetched, checked and parsed.
-  const starting = openOrtHeap({ ortBase, threads }).then(async (heap) => {
+  const starting = openOrtHeap({ ortBase, threads }, signal).then(async (heap) => {
     if (warmUp) await warmUpCode(heap, arrived.signal);
     return heap;
   });

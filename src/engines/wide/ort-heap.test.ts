@@ -25,6 +25,12 @@ describe('openOrtHeap where the browser compiles ahead', () => {
     expect(asked).toEqual([wasm]);
   });
 
+  it('does not start if its code was cancelled', async () => {
+    const cancelled = AbortSignal.abort();
+    answer = () => Promise.reject(new DOMException('Aborted', 'AbortError'));
+    await expect(openHeapHere(cancelled)).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
   it('starts with the code that was compiled', async () => {
     const compile = vi.spyOn(WebAssembly, 'compileStreaming');
     const instantiate = vi.spyOn(WebAssembly, 'instantiate');

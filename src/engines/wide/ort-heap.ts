@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../../core/error.ts';
 import { compiledAhead } from '../fetch-ahead.ts';
 import { ortFiles, type OrtPlace } from '../ort.ts';
 
@@ -78,16 +79,23 @@ interface StartSettings {
   ) => object;
 }
 
-/** Starts ONNX Runtime's module in this worker. */
-export async function openOrtHeap({ ortBase, threads }: OrtPlace): Promise<OrtHeap> {
+/**
+ * Starts ONNX Runtime's module in this worker.
+ * @throws {LabError} `cancelled` while its code is on its way.
+ */
+export async function openOrtHeap({ ortBase, threads }: OrtPlace, signal?: AbortSignal): Promise<OrtHeap> {
   const { mjs, wasm } = ortFiles('wasm', ortBase);
-  const ahead = compiledAhead(wasm);
+  const ahead = compiledAhead(wasm, signal);
   const { default: start } = (await import(/* @vite-ignore */ mjs)) as {
     default: (settings: StartSettings) => Promise<OrtHeap>;
   };
   const settings: StartSettings = { numThreads: threads, locateFile: () => wasm };
+  const alone = (): Promise<OrtHeap> => {
+    throwIfCancelled(signal);
+    return start(settings);
+  };
   // Without the code, the module fetches it, and says what is wrong with it.
-  const heap = await (ahead ? startWith(ahead, start, settings).catch(() => start(settings)) : start(settings));
+  const heap = await (ahead ? startWith(ahead, start, settings).catch(alone) : alone());
   check(heap, heap._OrtInit(threads, WARNINGS), 'start');
   return heap;
 }

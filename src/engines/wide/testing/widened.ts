@@ -32,7 +32,8 @@ export async function withoutWorker<Result>(run: () => Promise<Result>): Promise
 }
 
 /** ONNX Runtime's module in Node, with one thread. */
-export const openHeapHere = (): Promise<OrtHeap> => withoutWorker(() => openOrtHeap(ORT_HERE));
+export const openHeapHere = (signal?: AbortSignal): Promise<OrtHeap> =>
+  withoutWorker(() => openOrtHeap(ORT_HERE, signal));
 
 /** Exports a checkpoint, and widens the export: the export as a checkpoint, its graph, and what it becomes. */
 export async function widened(
