@@ -2,6 +2,7 @@ import { IDBObjectStore } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Conversation } from '../core/conversation/conversation.ts';
+import { exportConversations } from '../core/conversation/exchange.ts';
 import { append, createConversation, editAndBranch, pathTo, regenerate, update } from '../core/conversation/tree.ts';
 import { ConversationLibrary } from './conversations.ts';
 import type { LibraryEvent } from './conversations.ts';
@@ -120,6 +121,30 @@ describe('ConversationLibrary', () => {
     await one.flush();
     expect(await tab().list()).toEqual([]);
     expect(await tab().get(conversation.id)).toBeUndefined();
+  });
+
+  it('tells other tabs before it deletes all, and nothing of an import there stays', async () => {
+    const [here, other] = [tab(), tab()];
+    const heard: string[] = [];
+    const stop = new AbortController();
+    other.subscribe(({ type }) => {
+      heard.push(type);
+      if (type === 'deleting') stop.abort();
+    });
+    const clear = vi.spyOn(IDBObjectStore.prototype, 'clear');
+    const file = exportConversations(Array.from({ length: 400 }, (_, i) => said(`Message ${i}`)));
+    // The part that the other tab stores waits in the database until the deletion is over.
+    const add = other.add.bind(other);
+    const late = vi.spyOn(other, 'add').mockImplementationOnce(async (part) => {
+      await here.removeAll();
+      await add(part);
+    });
+    await expect(other.import(file, { signal: stop.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(late).toHaveBeenCalledTimes(1);
+    expect(clear).toHaveBeenCalled();
+    expect(heard[0]).toBe('deleting');
+    await here.flush();
+    expect(await tab().list()).toEqual([]);
   });
 
   it('holds a conversation in memory if there is no room, and saves it once there is', async () => {

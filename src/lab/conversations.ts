@@ -5,15 +5,17 @@ import { rename } from '../core/conversation/tree.ts';
 import { LabError, throwIfCancelled } from '../core/error.ts';
 import { ConversationStore } from '../browser/storage/conversation-store.ts';
 import { DATABASE_NAME, LabStore } from '../browser/storage/lab-store.ts';
-import { storageMissing } from '../browser/storage/storage-errors.ts';
 import { openTabChannel } from '../browser/storage/tab-channel.ts';
 import type { TabChannel } from '../browser/storage/tab-channel.ts';
+import { asLabError, deleted, unlessMissing } from './conversation-errors.ts';
 import type { ImportOptions, ImportPlace, ImportReport } from './import-conversations.ts';
 
 /** A change to stored conversations. `remote`: another tab made it. `id: null`: it affects all of them. */
 export type LibraryEvent =
   | { type: 'changed'; id: string; remote: boolean }
   | { type: 'deleted'; id: string | null; remote: boolean }
+  /** Another tab is about to delete all conversations: imports must end. */
+  | { type: 'deleting'; remote: true }
   /** A save in the background failed; the conversation is held in memory and saved later. */
   | { type: 'unsaved'; id: string; error: LabError };
 
@@ -44,11 +46,14 @@ export class ConversationLibrary {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastGrowth = 0;
   #queue: Promise<unknown> = Promise.resolve();
+  /** How often another tab was about to delete all. */
+  #clears = 0;
 
   constructor(store = new LabStore(), channel = DATABASE_NAME) {
     this.#store = new ConversationStore(store);
     this.#tabs = openTabChannel(channel, (notice) => {
       if (notice.type === 'deleted') this.#forget(notice.id);
+      if (notice.type === 'deleting') this.#clears++;
       this.#emit({ ...notice, remote: true });
     });
   }
@@ -131,10 +136,16 @@ export class ConversationLibrary {
   }
 
   async removeAll(): Promise<void> {
+    this.endImportsElsewhere();
     this.#forget(null);
     await this.#enqueue(() => this.#store.removeAll()).catch(unlessMissing);
     this.#tabs.send({ type: 'deleted', id: null });
     this.#emit({ type: 'deleted', id: null, remote: false });
+  }
+
+  /** Tells other tabs that all conversations are about to be deleted, so that their imports end. */
+  endImportsElsewhere(): void {
+    this.#tabs.send({ type: 'deleting' });
   }
 
   /** Stores whole conversations, e.g. one that `remove` returned. */
@@ -172,12 +183,21 @@ export class ConversationLibrary {
   async import(text: string, options: ImportOptions = {}): Promise<ImportReport> {
     const { importInto } = await import('./import-conversations.ts');
     const place: ImportPlace = {
-      add: (added) => this.add(added),
+      add: (added) => this.#addUnlessDeleting(added),
       load: (ids) => this.#loadEach(ids),
       held: this.#unsaved,
       find: (search) => this.#read(() => search(this.#store.lab), []),
     };
     return importInto(place, text, options);
+  }
+
+  /** @throws {LabError} `cancelled` if another tab began to delete all; these may have been stored after that. */
+  async #addUnlessDeleting(conversations: readonly Conversation[]): Promise<void> {
+    const clears = this.#clears;
+    await this.add(conversations);
+    if (this.#clears === clears) return;
+    for (const { id } of conversations) await this.remove(id);
+    throw LabError.cancelled();
   }
 
   /** Saves what is pending and stops listening to other tabs. */
@@ -265,25 +285,6 @@ export class ConversationLibrary {
     await this.#queue;
   }
 }
-
-/**
- * Ignores an error that says that there is no storage at all: then only what is in memory exists.
- * @throws {Error} any other error, unchanged.
- */
-function unlessMissing(error: unknown): void {
-  if (!storageMissing()) throw error;
-}
-
-const deleted = (name: string): LabError =>
-  new LabError({
-    code: 'not-found',
-    what: 'This conversation was deleted, perhaps in another tab.',
-    where: name,
-    todo: 'Copy what you still need from the page and start a new conversation.',
-  });
-
-const asLabError = (error: unknown): LabError =>
-  LabError.from(error, { code: 'io', what: 'A reply could not be saved while it was being written.' });
 
 let shared: ConversationLibrary | undefined;
 

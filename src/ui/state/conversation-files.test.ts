@@ -207,6 +207,16 @@ describe('an import', () => {
     remote.rest.resolve();
     await other;
     expect(remote.toasts.texts()).toEqual(here.toasts.texts());
+
+    const announced = reaching(middle);
+    announced.conversations.start();
+    const third = announced.conversations.importFiles([file('many.json')]);
+    await vi.waitFor(() => expect(announced.signals).toHaveLength(1));
+    announced.emit({ type: 'deleting', remote: true });
+    expect(announced.signals[0]?.aborted).toBe(true);
+    announced.rest.resolve();
+    await third;
+    expect(announced.toasts.texts()).toEqual(here.toasts.texts());
   });
 
   it('of files chosen after everything was deleted is not ended', async () => {

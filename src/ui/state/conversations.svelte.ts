@@ -68,7 +68,8 @@ export class Conversations {
   start(): void {
     this.subscribe((event) => {
       // Another tab deletes all conversations: the rest of an import must not arrive after that.
-      if (event.type === 'deleted' && event.id === null && event.remote) this.#stop('deleting');
+      const all = event.type === 'deleting' || (event.type === 'deleted' && event.id === null && event.remote);
+      if (all) this.#stop('deleting');
       if (event.type === 'unsaved') this.#show(event.error);
       else void this.refresh();
     });
