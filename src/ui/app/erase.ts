@@ -7,8 +7,8 @@ import { eraseEverything, type BrowserStores } from '../state/erase.ts';
  * @throws {LabError} `io` when something could not be deleted; then the page stays as it is.
  */
 export async function eraseAndRestart(): Promise<void> {
-  // The rest of an import would open the database again.
-  await conversations.endImport();
+  // The rest of an import, here or in another tab, would open the database again.
+  await conversations.endImports();
   await eraseEverything(browserStores());
   location.reload();
 }

@@ -216,7 +216,17 @@ describe('an import', () => {
     expect(announced.signals[0]?.aborted).toBe(true);
     announced.rest.resolve();
     await third;
-    expect(announced.toasts.texts()).toEqual(here.toasts.texts());
+  });
+
+  it('ends in all tabs before everything is erased', async () => {
+    const { conversations, rest, signals, calls } = reaching(middle);
+    const importing = conversations.importFiles([file('many.json')]);
+    await vi.waitFor(() => expect(signals).toHaveLength(1));
+    const ended = conversations.endImports();
+    // Other tabs are told at once, not after this tab's last part.
+    expect([calls.includes('endImportsElsewhere'), signals[0]?.aborted]).toEqual([true, true]);
+    rest.resolve();
+    await Promise.all([importing, ended]);
   });
 
   it('of files chosen after everything was deleted is not ended', async () => {

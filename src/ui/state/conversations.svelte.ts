@@ -22,6 +22,7 @@ interface Dependencies {
     | 'keepMessage'
     | 'remove'
     | 'removeAll'
+    | 'endImportsElsewhere'
     | 'add'
     | 'export'
     | 'import'
@@ -136,7 +137,7 @@ export class Conversations {
   }
 
   async removeAll(): Promise<void> {
-    await this.endImport();
+    await this.endImports();
     await this.#try(chatTexts.failed.removeAll, () => this.#dependencies.library.removeAll());
   }
 
@@ -163,8 +164,9 @@ export class Conversations {
   /** Stops the import, also of files that wait for it. What was imported stays. */
   readonly cancelImport = (): void => this.#stop();
 
-  /** Stops the import before everything is deleted. Resolves when nothing more of it can arrive. */
-  async endImport(): Promise<void> {
+  /** Stops imports in all tabs before everything is deleted. Resolves when nothing more of this tab's can arrive. */
+  async endImports(): Promise<void> {
+    this.#dependencies.library.endImportsElsewhere();
     this.#stop('deleting');
     await this.#current;
   }

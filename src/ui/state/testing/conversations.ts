@@ -44,6 +44,7 @@ export function conversationsOver({
       stored.clear();
       return Promise.resolve();
     },
+    endImportsElsewhere: () => void calls.push('endImportsElsewhere'),
     add: (added) => {
       for (const each of added) stored.set(each.id, each);
       return Promise.resolve();
