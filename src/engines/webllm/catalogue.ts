@@ -1,4 +1,4 @@
-import type { AppConfig, deleteModelInCache, hasModelInCache } from '@mlc-ai/web-llm';
+import type { AppConfig, hasModelInCache, prebuiltAppConfig } from '@mlc-ai/web-llm';
 import { formatBytes } from '../../core/units.ts';
 import type { MlcRecord } from '../../core/engine/record.ts';
 
@@ -52,17 +52,21 @@ export function appConfigOf({ weightsUrl, libUrl }: MlcRecord, modelId: string):
   return { model_list: [{ model: weightsUrl, model_id: modelId, model_lib: libUrl }] };
 }
 
-/** Where WebLLM keeps weights in the Cache API. */
+/** Where WebLLM keeps weights, their list and the tokenizer in the Cache API. */
 const WEIGHTS_CACHE = 'webllm/model';
+/** Where it keeps a model's configuration. The library in `webllm/wasm` may serve several models. */
+const CONFIG_CACHE = 'webllm/config';
 
 /** What finds WebLLM's files: its own functions, and the caches of this browser. */
 export interface WebLlmCache {
-  library: () => Promise<{ hasModelInCache: typeof hasModelInCache; deleteModelInCache: typeof deleteModelInCache }>;
+  library: () => Promise<{ hasModelInCache: typeof hasModelInCache; prebuiltAppConfig: typeof prebuiltAppConfig }>;
   names: () => Promise<string[]>;
+  open: (name: string) => Promise<Pick<Cache, 'keys' | 'delete'>>;
 }
 const HERE: WebLlmCache = {
   library: () => import('@mlc-ai/web-llm'),
   names: async () => (typeof caches === 'undefined' ? [] : caches.keys()),
+  open: (name) => caches.open(name),
 };
 
 /**
@@ -79,12 +83,31 @@ export async function storedWebLlm(records: readonly MlcRecord[], place = HERE):
   return (await Promise.all(stored)).flat();
 }
 
-/** Deletes the weights that WebLLM stored for a model. */
+/** Deletes what WebLLM stored from a model's address, also of one that it has stored in part. */
 export async function forgetWebLlm(record: MlcRecord, place = HERE): Promise<void> {
-  // WebLLM would fetch the list of files of a model that it has not stored.
-  if ((await storedWebLlm([record], place)).length === 0) return;
-  await (await place.library()).deleteModelInCache(record.id, appConfigOf(record, record.id));
+  const names = await place.names();
+  const used = [WEIGHTS_CACHE, CONFIG_CACHE].filter((name) => names.includes(name));
+  if (used.length === 0) return;
+  const { model_list: list } = appConfigOf(record, record.id) ?? (await place.library()).prebuiltAppConfig;
+  const known = list.find(({ model_id }) => model_id === record.id);
+  if (!known) return;
+  const folder = filesAddress(known.model);
+  for (const name of used) {
+    const cache = await place.open(name);
+    const own = (await cache.keys()).filter(({ url }) => isDirectlyIn(folder, url));
+    await Promise.all(own.map((request) => cache.delete(request)));
+  }
 }
+
+/** The address of a model's files, made from that of its repository as WebLLM does. */
+function filesAddress(model: string): string {
+  const folder = model.endsWith('/') ? model : `${model}/`;
+  return new URL(/.+\/resolve\/.+\//.test(folder) ? folder : `${folder}resolve/main/`).href;
+}
+
+/** Whether a file is in this folder itself: one inside may be that of another model. */
+const isDirectlyIn = (folder: string, url: string): boolean =>
+  url.startsWith(folder) && !url.slice(folder.length).includes('/');
 
 /** Reads the list from WebLLM, whose code is fetched for that. */
 export async function listWebLlm(): Promise<MlcRecord[]> {
