@@ -186,7 +186,7 @@ export class ConversationLibrary {
       add: (added) => this.#addUnlessDeleting(added),
       load: (ids) => this.#loadEach(ids),
       held: this.#unsaved,
-      find: (search) => this.#read(() => search(this.#store.lab), []),
+      find: (search, otherwise) => this.#read(() => search(this.#store.lab), otherwise),
     };
     return importInto(place, text, options);
   }

@@ -1,5 +1,6 @@
+import { IDBObjectStore } from 'fake-indexeddb';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { useFakeIndexedDb } from '../../tests/harness/fake-indexeddb.ts';
 import type { Conversation } from '../core/conversation/conversation.ts';
 import { exportConversations } from '../core/conversation/exchange.ts';
@@ -82,6 +83,21 @@ describe('importing an older backup', () => {
   it('restores a file whole that has a conversation twice', async () => {
     const both = [old, { ...said('Yesterday', old), id: 'copy' }, { ...said('Yesterday', old), title: 'Later' }];
     expect(await importTwice(tab(), ...both)).toHaveLength(3);
+  });
+
+  it('reads what is here once, however many parts the file has, and finds each copy', async () => {
+    const library = tab();
+    const list = Array.from({ length: 1000 }, (_, i) => ({ ...said(`Message ${i}`), createdAt: i % 7 }));
+    await library.add(list.map((each) => ({ ...each, id: `copy of ${each.id}` })));
+    const parts = vi.fn();
+    const getAll = vi.spyOn(IDBObjectStore.prototype, 'getAll');
+    const file = exportConversations([...list, said('New')]);
+    const { added, alreadyHere } = await library.import(file, { onProgress: parts });
+    const reads = getAll.mock.contexts.filter((store) => (store as IDBObjectStore).name === 'heads');
+    getAll.mockRestore();
+    expect([added.map(({ title }) => title), alreadyHere.length]).toEqual([['New'], 1000]);
+    expect(parts.mock.calls.length).toBeGreaterThan(3);
+    expect(reads).toHaveLength(1);
   });
 
   it('works in memory if the browser has no storage', async () => {

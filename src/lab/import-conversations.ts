@@ -1,6 +1,7 @@
+import { Lazy } from '../core/async/memoised.ts';
 import { headOf, type Conversation, type ConversationHead } from '../core/conversation/conversation.ts';
 import { importConversations, type ConversationImportProgress, type Imported } from '../core/conversation/exchange.ts';
-import { findAlike, findTaken } from '../browser/storage/find-conversations.ts';
+import { findAlike, findTaken, idsByTime } from '../browser/storage/find-conversations.ts';
 import type { LabStore } from '../browser/storage/lab-store.ts';
 import { throwIfCancelled } from '../core/error.ts';
 
@@ -23,8 +24,8 @@ export interface ImportPlace {
   load(ids: readonly string[]): Promise<Conversation[]>;
   /** Those that are only in memory. */
   held: ReadonlyMap<string, Conversation>;
-  /** The ids that `search` finds in storage once all requested writes are done; none if there is no storage. */
-  find(search: (store: LabStore) => Promise<string[]>): Promise<string[]>;
+  /** What `search` finds in storage once all requested writes are done; `otherwise` if there is no storage. */
+  find<Found>(search: (store: LabStore) => Promise<Found>, otherwise: Found): Promise<Found>;
 }
 
 /**
@@ -36,15 +37,18 @@ export async function importInto(
   text: string,
   { file, signal, onProgress }: ImportOptions,
 ): Promise<ImportReport> {
+  /** Read once: what this import adds is not looked for. */
+  const earlier = new Lazy(() => place.find(idsByTime, new Map()));
   const { conversations, ...report } = await importConversations(text, {
     file,
     existing: async (ids) => {
-      const taken = new Set(await place.find((store) => findTaken(store, ids)));
+      const taken = new Set(await place.find((store) => findTaken(store, ids), []));
       const here = await place.load(ids.filter((id) => taken.has(id) || place.held.has(id)));
       return new Map(here.map((each) => [each.id, each]));
     },
     alike: async (those, added) => {
-      const stored = await place.find((store) => findAlike(store, those, added));
+      const times = await earlier.get();
+      const stored = await place.find((store) => findAlike(store, those, times, added), []);
       const held = [...place.held.values()].filter((each) => those.some((one) => beginAlike(each, one)));
       const ids = new Set([...stored, ...held.map(({ id }) => id)]);
       return place.load([...ids].filter((id) => !added.has(id)));
