@@ -46,7 +46,6 @@ describe('importing an older backup', () => {
     ['has a longer reply', update(old, leafOf(old), { text: 'Tell me more.' })],
     ['was renamed', rename(old, 'Work')],
     ['was rated', rated('too short')],
-    ['has grown, with another prompt', { ...said('Yesterday', old), systemPrompt: 'Ask.' }],
     ['has grown, under another id', { ...said('Yesterday', old), id: 'copy' }],
     ['has the same messages, under another id', { ...old, id: 'copy' }],
   ])('adds nothing to a conversation that %s', async (_, kept) => {
@@ -60,6 +59,7 @@ describe('importing an older backup', () => {
     ['is older', old, said('Yesterday', old)],
     ['went another way', said('Yesterday', old), said('Last week', old)],
     ['has another prompt', old, { ...old, systemPrompt: 'Ask.' }],
+    ['has grown, with another prompt', { ...said('Yesterday', old), systemPrompt: 'Ask.' }, old],
     ['was rated otherwise', rated('too short'), rated('too cold')],
     ['lacks the rating', old, rated('too cold')],
     ['has a shorter reply', old, update(old, leafOf(old), { text: 'Tell me more.' })],
@@ -109,7 +109,7 @@ describe('importing an older backup', () => {
     expect(await importTwice(library, said('Last week', old))).toHaveLength(1);
   });
 
-  it('loses no message of any version, and adds no version twice', async () => {
+  it('loses no message and no prompt of any version, and adds no version twice', async () => {
     const change = fc.tuple(fc.nat(4), fc.constantFrom('a', 'b'), fc.nat(3));
     const steps = fc.array(change, { minLength: 1, maxLength: 6 });
     await fc.assert(
@@ -133,7 +133,12 @@ describe('importing an older backup', () => {
         expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
         for (const version of versions)
           for (const message of version.messages.values())
-            expect(all.some(({ messages }) => messages.get(message.id)?.text === message.text)).toBe(true);
+            expect(
+              all.some(
+                ({ messages, systemPrompt }) =>
+                  systemPrompt === version.systemPrompt && messages.get(message.id)?.text === message.text,
+              ),
+            ).toBe(true);
       }),
       { numRuns: 40 },
     );

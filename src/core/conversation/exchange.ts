@@ -34,7 +34,7 @@ export interface ImportProblem {
 export interface Imported {
   /** Conversations to add; their ids are unused. */
   conversations: Conversation[];
-  /** Titles of conversations whose messages are all here already. */
+  /** Titles of conversations whose messages and prompts are all here already. */
   alreadyHere: string[];
   problems: ImportProblem[];
 }
@@ -83,8 +83,8 @@ export function exportConversations(conversations: readonly Conversation[], now 
 
 /**
  * Reads a file that `exportConversations` wrote. Valid conversations are imported; for the others `problems` says what
- * is wrong and where. One whose messages are all part of a conversation that is here is not imported again: that one
- * has grown since the file was written. Any other whose id is taken gets a new id, so nothing is overwritten.
+ * is wrong and where. One whose messages and prompt are all part of a conversation that is here is not imported again:
+ * that one may have grown since. Any other whose id is taken gets a new id, so nothing is overwritten.
  *
  * @throws {LabError} `bad-file` when it is not such a file.
  */
@@ -223,19 +223,17 @@ function importable(message: Message): Message {
 }
 
 /**
- * Whether a conversation has all that another one has: each message, with no rating but its own, and the same prompt
- * unless it has grown since. Its title, the shown branch and the times do not matter.
+ * Whether a conversation has all that another one has: each message, with no rating but its own, and the prompt. Its
+ * title, the shown branch and the times do not matter.
  */
 function contains(kept: Conversation, other: Conversation): boolean {
-  const samePrompt = kept.systemPrompt === other.systemPrompt;
-  if (other.messages.size === 0) return samePrompt && kept.title === other.title && kept.createdAt === other.createdAt;
-  let grown = kept.messages.size > other.messages.size;
+  if (kept.systemPrompt !== other.systemPrompt) return false;
+  if (other.messages.size === 0) return kept.title === other.title && kept.createdAt === other.createdAt;
   for (const message of other.messages.values()) {
     const now = kept.messages.get(message.id);
     if (!now || !containsMessage(now, message)) return false;
-    grown ||= now.text.length > message.text.length;
   }
-  return samePrompt || grown;
+  return true;
 }
 
 /** A reply may have been continued since. */
