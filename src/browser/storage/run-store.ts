@@ -104,7 +104,7 @@ export class RunStore {
     });
   }
 
-  /** Notes when a run is started first; it stays as it was then. */
+  /** Notes when a run was first started; later starts do not change it. */
   begin(id: string, startedAt: number): Promise<void> {
     return this.#database.use(async (database) => {
       const transaction = database.transaction('runs', 'readwrite');

@@ -115,7 +115,7 @@ export async function importConversations(text: string, calls: ConversationImpor
   return result;
 }
 
-/** What is here of conversations: those with their ids, and for what these do not contain, others that begin alike. */
+/** The stored conversations with the same ids; where these lack something, also those that begin alike. */
 async function rivalsOf(
   read: readonly Conversation[],
   taken: ReadonlyMap<string, Conversation>,

@@ -56,7 +56,7 @@ export class ModelCatalogue {
   async keep(record: ModelRecord): Promise<void> {
     const kept = this.#database.get().then((db) => db.put('models', record));
     if (record.format === 'endpoint' || record.format === 'mlc') {
-      // They have no files on this device, so they can be used without being stored.
+      // What they need is not in this database or its files, so they can be used without a stored record.
       await kept.then(
         () => this.#unkept.delete(record.id),
         () => this.#unkept.set(record.id, record),
