@@ -6,7 +6,7 @@ import { LabError, throwIfCancelled } from '../core/error.ts';
 import { ConversationStore } from '../browser/storage/conversation-store.ts';
 import { DATABASE_NAME, LabStore } from '../browser/storage/lab-store.ts';
 import { openTabChannel } from '../browser/storage/tab-channel.ts';
-import type { TabChannel } from '../browser/storage/tab-channel.ts';
+import type { TabChannel, TabNotice } from '../browser/storage/tab-channel.ts';
 import { asLabError, deleted, unlessMissing } from './conversation-errors.ts';
 import type { ImportOptions, ImportPlace, ImportReport } from './import-conversations.ts';
 
@@ -15,7 +15,7 @@ export type LibraryEvent =
   | { type: 'changed'; id: string; remote: boolean }
   | { type: 'deleted'; id: string | null; remote: boolean }
   /** Another tab is about to delete all conversations: imports must end. */
-  | { type: 'deleting'; remote: true }
+  | { type: 'deleting'; id: null; remote: boolean }
   /** A save in the background failed; the conversation is held in memory and saved later. */
   | { type: 'unsaved'; id: string; error: LabError };
 
@@ -46,14 +46,11 @@ export class ConversationLibrary {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastGrowth = 0;
   #queue: Promise<unknown> = Promise.resolve();
-  /** How often another tab was about to delete all. */
-  #clears = 0;
 
   constructor(store = new LabStore(), channel = DATABASE_NAME) {
     this.#store = new ConversationStore(store);
     this.#tabs = openTabChannel(channel, (notice) => {
       if (notice.type === 'deleted') this.#forget(notice.id);
-      if (notice.type === 'deleting') this.#clears++;
       this.#emit({ ...notice, remote: true });
     });
   }
@@ -92,7 +89,7 @@ export class ConversationLibrary {
   async save(conversation: Conversation): Promise<void> {
     for (const [id, growing] of this.#growing) if (growing.conversation === conversation.id) this.#growing.delete(id);
     await this.#enqueue(() => this.#write(conversation));
-    this.#announce(conversation.id);
+    this.#announce('changed', conversation.id);
   }
 
   /** Saves a message that is still growing, at most every half second. A later `save` supersedes it. */
@@ -114,7 +111,7 @@ export class ConversationLibrary {
         (error: unknown) => this.#emit({ type: 'unsaved', id: conversation, error: asLabError(error) }),
       );
     }
-    await this.#settled();
+    await this.#queue;
   }
 
   /** Gives a conversation another title; a blank one names it after its first message. */
@@ -129,23 +126,21 @@ export class ConversationLibrary {
     const removed = await this.get(id);
     this.#forget(id);
     await this.#enqueue(() => this.#store.remove(id)).catch(unlessMissing);
-    this.#tabs.send({ type: 'deleted', id });
-    this.#emit({ type: 'deleted', id, remote: false });
+    this.#announce('deleted', id);
     void this.#retryUnsaved();
     return removed;
   }
 
   async removeAll(): Promise<void> {
-    this.endImportsElsewhere();
+    this.endImports();
     this.#forget(null);
     await this.#enqueue(() => this.#store.removeAll()).catch(unlessMissing);
-    this.#tabs.send({ type: 'deleted', id: null });
-    this.#emit({ type: 'deleted', id: null, remote: false });
+    this.#announce('deleted', null);
   }
 
   /** Tells other tabs that all conversations are about to be deleted, so that their imports end. */
-  endImportsElsewhere(): void {
-    this.#tabs.send({ type: 'deleting' });
+  endImports(): void {
+    this.#tabs.send({ type: 'deleting', id: null });
   }
 
   /** Stores whole conversations, e.g. one that `remove` returned. */
@@ -157,7 +152,7 @@ export class ConversationLibrary {
     });
     for (const conversation of conversations) {
       this.#known.set(conversation.id, conversation);
-      this.#announce(conversation.id);
+      this.#announce('changed', conversation.id);
     }
   }
 
@@ -183,21 +178,11 @@ export class ConversationLibrary {
   async import(text: string, options: ImportOptions = {}): Promise<ImportReport> {
     const { importInto } = await import('./import-conversations.ts');
     const place: ImportPlace = {
-      add: (added) => this.#addUnlessDeleting(added),
-      load: (ids) => this.#loadEach(ids),
+      library: this,
       held: this.#unsaved,
       find: (search, otherwise) => this.#read(() => search(this.#store.lab), otherwise),
     };
     return importInto(place, text, options);
-  }
-
-  /** @throws {LabError} `cancelled` if another tab began to delete all; these may have been stored after that. */
-  async #addUnlessDeleting(conversations: readonly Conversation[]): Promise<void> {
-    const clears = this.#clears;
-    await this.add(conversations);
-    if (this.#clears === clears) return;
-    for (const { id } of conversations) await this.remove(id);
-    throw LabError.cancelled();
   }
 
   /** Saves what is pending and stops listening to other tabs. */
@@ -233,12 +218,11 @@ export class ConversationLibrary {
 
   /** Reads storage after all writes. If it cannot be read and something is held in memory, only that is returned. */
   async #read<Result>(work: () => Promise<Result>, otherwise: Result): Promise<Result> {
-    await this.#settled();
+    await this.#queue;
     try {
       return await work();
     } catch (error) {
-      if (this.#unsaved.size > 0) return otherwise;
-      unlessMissing(error);
+      if (this.#unsaved.size === 0) unlessMissing(error);
       return otherwise;
     }
   }
@@ -265,9 +249,10 @@ export class ConversationLibrary {
     for (const [message, growing] of this.#growing) if (ids.has(growing.conversation)) this.#growing.delete(message);
   }
 
-  #announce(id: string): void {
-    this.#tabs.send({ type: 'changed', id });
-    this.#emit({ type: 'changed', id, remote: false });
+  #announce(...[type, id]: ['changed', string] | ['deleted', string | null]): void {
+    const notice = { type, id } as TabNotice;
+    this.#tabs.send(notice);
+    this.#emit({ ...notice, remote: false });
   }
 
   #emit(event: LibraryEvent): void {
@@ -279,10 +264,6 @@ export class ConversationLibrary {
     const run = this.#queue.then(work);
     this.#queue = run.catch(() => {});
     return run;
-  }
-
-  async #settled(): Promise<void> {
-    await this.#queue;
   }
 }
 

@@ -2,7 +2,8 @@
  * A tab's message to the others after it wrote to storage. `id: null` means all conversations. `deleting` comes before
  * all of them are deleted, so that nothing more is imported.
  */
-export type TabNotice = { type: 'changed'; id: string } | { type: 'deleted'; id: string | null } | { type: 'deleting' };
+export type TabNotice =
+  { type: 'changed'; id: string } | { type: 'deleted'; id: string | null } | { type: 'deleting'; id: null };
 
 export interface TabChannel {
   send(notice: TabNotice): void;

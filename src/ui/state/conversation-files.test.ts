@@ -212,7 +212,7 @@ describe('an import', () => {
     announced.conversations.start();
     const third = announced.conversations.importFiles([file('many.json')]);
     await vi.waitFor(() => expect(announced.signals).toHaveLength(1));
-    announced.emit({ type: 'deleting', remote: true });
+    announced.emit({ type: 'deleting', id: null, remote: true });
     expect(announced.signals[0]?.aborted).toBe(true);
     announced.rest.resolve();
     await third;
@@ -224,7 +224,7 @@ describe('an import', () => {
     await vi.waitFor(() => expect(signals).toHaveLength(1));
     const ended = conversations.endImports();
     // Other tabs are told at once, not after this tab's last part.
-    expect([calls.includes('endImportsElsewhere'), signals[0]?.aborted]).toEqual([true, true]);
+    expect([calls.includes('endImports'), signals[0]?.aborted]).toEqual([true, true]);
     rest.resolve();
     await Promise.all([importing, ended]);
   });

@@ -22,7 +22,7 @@ interface Dependencies {
     | 'keepMessage'
     | 'remove'
     | 'removeAll'
-    | 'endImportsElsewhere'
+    | 'endImports'
     | 'add'
     | 'export'
     | 'import'
@@ -69,8 +69,7 @@ export class Conversations {
   start(): void {
     this.subscribe((event) => {
       // Another tab deletes all conversations: the rest of an import must not arrive after that.
-      const all = event.type === 'deleting' || (event.type === 'deleted' && event.id === null && event.remote);
-      if (all) this.#stop('deleting');
+      if (event.id === null && event.remote) this.#stop('deleting');
       if (event.type === 'unsaved') this.#show(event.error);
       else void this.refresh();
     });
@@ -166,7 +165,7 @@ export class Conversations {
 
   /** Stops imports in all tabs before everything is deleted. Resolves when nothing more of this tab's can arrive. */
   async endImports(): Promise<void> {
-    this.#dependencies.library.endImportsElsewhere();
+    this.#dependencies.library.endImports();
     this.#stop('deleting');
     await this.#current;
   }

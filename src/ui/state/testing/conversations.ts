@@ -44,7 +44,7 @@ export function conversationsOver({
       stored.clear();
       return Promise.resolve();
     },
-    endImportsElsewhere: () => void calls.push('endImportsElsewhere'),
+    endImports: () => void calls.push('endImports'),
     add: (added) => {
       for (const each of added) stored.set(each.id, each);
       return Promise.resolve();
