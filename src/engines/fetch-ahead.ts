@@ -1,3 +1,4 @@
+import { throwIfCancelled } from '../core/error.ts';
 import { LazyMap } from '../core/async/memoised.ts';
 import { ortFiles } from './ort.ts';
 
@@ -7,7 +8,7 @@ const compiled = new LazyMap<string, WebAssembly.Module>();
 
 /**
  * Begins to fetch what an engine runs on, so that it arrives beside the weights instead of after them. The engine asks
- * for it again, and the browser has it. Whatever fails here is reported then.
+ * for it again, and the browser has it, or is given the compiled code. Whatever fails here is reported then.
  */
 export function fetchAhead(wasmUrl: string, signal?: AbortSignal): void {
   const arriving = compilesAhead() ? compile(wasmUrl, signal) : fetched.get(wasmUrl, () => fetchAll(wasmUrl, signal));
@@ -27,6 +28,16 @@ const compilesAhead = (): boolean => 'navigator' in globalThis && 'userAgentData
 
 const compile = (wasmUrl: string, signal?: AbortSignal): Promise<WebAssembly.Module> =>
   compiled.get(wasmUrl, () => WebAssembly.compileStreaming(fetch(wasmUrl, { signal: signal ?? null })));
+
+/**
+ * Compiles code that could not be compiled while it arrived.
+ * @throws {LabError} `cancelled`.
+ */
+export async function compileHere(wasmUrl: string, signal?: AbortSignal): Promise<WebAssembly.Module> {
+  throwIfCancelled(signal);
+  const response = await fetch(wasmUrl, { signal: signal ?? null });
+  return WebAssembly.compile(await response.arrayBuffer());
+}
 
 async function fetchAll(wasmUrl: string, signal?: AbortSignal): Promise<void> {
   const response = await fetch(wasmUrl, { signal: signal ?? null });

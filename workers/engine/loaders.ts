@@ -129,7 +129,7 @@ async function loadWidened(request: LoadRequest, options: LoadOptions): Promise<
   }
 }
 
-/** How many times as large weights become at least: from 8 bits to 32. */
+/** Weights become at least this many times as large: from 8 bits to 32. */
 const WIDER = 4;
 
 /** Failures with widened weights that llama.cpp need not have. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LabError } from '../../core/error.ts';
 import { openModelDatabase, type ModelDatabase } from './database.ts';
 import { FileStore } from './file-store.ts';
 import { remoteFiles } from './remote-files.ts';
@@ -95,6 +96,22 @@ describe('remoteFiles', () => {
     for (const path of paths) expect(await text(files, path)).toBe(FILES[path]);
   });
 
+  it('fetches into memory what the browser no longer reads', async () => {
+    const vault = memoryVault();
+    const paths = Object.keys(FILES);
+    await (await open(new FileStore(vault, database))).ensure(paths, {});
+    let refuses: (key: string) => boolean = (key) => key.startsWith('m/manifest.json');
+    const refusal = new LabError({ code: 'quota', what: 'It cannot be read.' });
+    const refusing: BlobStore = {
+      ...vault,
+      get: (key) => (refuses(key) ? Promise.reject(refusal) : vault.get(key)),
+    };
+    const files = await open(new FileStore(refusing, database));
+    await files.ensure(paths, {});
+    refuses = () => true;
+    for (const path of paths) expect(await text(files, path)).toBe(FILES[path]);
+  });
+
   it('asks the store little of a later visit, and writes nothing', async () => {
     const vault = memoryVault();
     const paths = Object.keys(FILES);
@@ -166,6 +183,14 @@ describe('remoteFiles', () => {
     await expect(open(undefined)).rejects.toMatchObject({ code: 'bad-config' });
     served['manifest.json'] = '{"files":';
     await expect(open(undefined)).rejects.toMatchObject({ code: 'bad-file' });
+  });
+
+  it('keeps using a stored model whose manifest on the server is damaged', async () => {
+    const store = new FileStore(memoryVault(), database);
+    await (await open(store)).ensure(Object.keys(FILES), {});
+    served['manifest.json'] = '{"files": [';
+    expect(await text(await open(store), 'config.json')).toBe(FILES['config.json']);
+    await expect(remoteFiles(store, MODEL, { relist: true }, fetcher)).rejects.toMatchObject({ code: 'bad-file' });
   });
 
   it('stores the list of such a folder, including weights that were not fetched yet', async () => {

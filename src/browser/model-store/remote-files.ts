@@ -27,8 +27,8 @@ interface Listed extends Partial<Pick<Manifest, 'selfTest' | 'base'>> {
   files: ModelFile[];
 }
 
-/** Why a stored file cannot be read: it was evicted, or its bytes have changed. */
-const GONE = new Set<string>(['missing-file', 'bad-file']);
+/** Why a stored file cannot be read: it was evicted, its bytes have changed, or the browser refuses to read it. */
+const GONE = new Set<string>(['missing-file', 'bad-file', 'quota']);
 
 export interface ListOptions extends LoadOptions {
   /** List a folder without a manifest again. */
@@ -124,7 +124,7 @@ async function fetchBlob(wanted: Wanted, signal: AbortSignal | undefined, fetche
 }
 
 /**
- * The manifest from the server, or the stored one if the server cannot be reached. Without one, the usual names of
+ * The manifest from the server, or the stored one if the server cannot be reached or sends a damaged one. Without one, the usual names of
  * model files are probed once; the result is stored and reused unless `relist`.
  */
 async function listRemote(
@@ -135,6 +135,7 @@ async function listRemote(
 ): Promise<Listed> {
   const url = new URL(MANIFEST, model.url).href;
   let response: Response | undefined;
+  let damage: LabError | undefined;
   try {
     response = await fetcher(url, { cache: 'no-cache', ...(signal ? { signal } : {}) });
   } catch {
@@ -143,13 +144,17 @@ async function listRemote(
   if (response?.ok) {
     const text = await response.text();
     if (!text.trimStart().startsWith('<') && !isOtherManifest(text)) {
-      const manifest = parseManifest(text, url);
-      await keepList(store, model.id, MANIFEST, text);
-      return manifest;
+      const manifest = readManifest(text, url);
+      if ('files' in manifest) {
+        await keepList(store, model.id, MANIFEST, text);
+        return manifest;
+      }
+      damage = manifest;
     }
   }
   const kept = store && !relist && (await keptList(store, model));
   if (kept) return kept;
+  if (damage) throw damage;
   try {
     const found = await probeFolder({ url: model.url, signal, fetcher });
     await keepList(store, model.id, LISTING, JSON.stringify(found));
@@ -168,6 +173,16 @@ async function listRemote(
   }
 }
 
+/** The manifest, or what is wrong with it. */
+function readManifest(text: string, url: string): Manifest | LabError {
+  try {
+    return parseManifest(text, url);
+  } catch (error) {
+    if (error instanceof LabError) return error;
+    throw error;
+  }
+}
+
 /** For example a web app's manifest: JSON of that name without a list of files. */
 function isOtherManifest(text: string): boolean {
   const json = tryParseJson(text);
@@ -177,7 +192,8 @@ function isOtherManifest(text: string): boolean {
 async function keepList(store: FileStore | undefined, id: string, path: string, text: string): Promise<void> {
   if (!store) return;
   try {
-    if ((await keptText(store, id, path)) === text) return;
+    // If it cannot be read, it is written again.
+    if ((await keptText(store, id, path).catch(() => undefined)) === text) return;
     await store.removeFile(id, path);
     await store.append({ model: id, path, bytes: 0 }, new Blob([text]).stream());
   } catch (error) {

@@ -1,5 +1,4 @@
-import { throwIfCancelled } from '../../core/error.ts';
-import { compiledAhead } from '../fetch-ahead.ts';
+import { compiledAhead, compileHere } from '../fetch-ahead.ts';
 import { ortFiles, type OrtPlace } from '../ort.ts';
 
 /**
@@ -90,25 +89,26 @@ export async function openOrtHeap({ ortBase, threads }: OrtPlace, signal?: Abort
     default: (settings: StartSettings) => Promise<OrtHeap>;
   };
   const settings: StartSettings = { numThreads: threads, locateFile: () => wasm };
-  const alone = (): Promise<OrtHeap> => {
-    throwIfCancelled(signal);
-    return start(settings);
-  };
-  // Without the code, the module fetches it, and says what is wrong with it.
-  const heap = await (ahead ? startWith(ahead, start, settings).catch(alone) : alone());
+  const heap = await (ahead ? startWith(ahead, wasm, start, settings, signal) : start(settings));
   check(heap, heap._OrtInit(threads, WARNINGS), 'start');
   return heap;
 }
 
-/** Starts the module with code that is being compiled. */
+/**
+ * Starts the module with code that is being compiled. A second start would leave the threads and the memory of the
+ * first, so code that could not be compiled while it arrived (a server may give it another type) is compiled here.
+ */
 function startWith(
   ahead: Promise<WebAssembly.Module>,
+  wasm: string,
   start: (settings: StartSettings) => Promise<OrtHeap>,
   settings: StartSettings,
+  signal: AbortSignal | undefined,
 ): Promise<OrtHeap> {
   return new Promise((resolve, reject) => {
     const instantiateWasm: StartSettings['instantiateWasm'] = (imports, receive) => {
       ahead
+        .catch(() => compileHere(wasm, signal))
         .then(async (module) => receive(await WebAssembly.instantiate(module, imports), module))
         // The module would wait for ever.
         .catch(reject);

@@ -2,6 +2,7 @@ import { LabError } from '../../error.ts';
 import { type Checkpoint, missingTensor } from '../checkpoint/checkpoint.ts';
 import { encodeModel, type GraphBuilder, type OnnxTensor } from '../onnx/index.ts';
 import { BLOCK } from '../quantise.ts';
+import { checkRange } from '../source.ts';
 import { DecoderBuilder } from './decoder.ts';
 import { openWidening, type ReadBytes, type Room, widenMatrix } from '../simd/widen.ts';
 import { requireExported } from './read.ts';
@@ -149,8 +150,12 @@ class WidenedWeights implements DecoderWeights {
 
   #stored(name: string): ReadBytes {
     const { raw, external } = this.#tensor(name);
-    if (raw) return (offset, target) => target.set(raw.subarray(offset, offset + target.length));
-    if (!external) throw missingTensor(this.#where, name);
-    return (offset, target) => this.#readNow(external.location, external.offset + offset, target);
+    if (!raw && !external) throw missingTensor(this.#where, name);
+    const source = { name: `${this.#where} (${name})`, size: raw?.length ?? external?.length ?? 0 };
+    return (offset, target) => {
+      checkRange(source, offset, target.length);
+      if (raw) target.set(raw.subarray(offset, offset + target.length));
+      else if (external) this.#readNow(external.location, external.offset + offset, target);
+    };
   }
 }

@@ -56,4 +56,20 @@ describe('widenMatrix', () => {
     for (let i = 0; i < fast.length; i += 101)
       expect(fast[i], `element ${i}`).toBe(Math.fround(valueAt(values, i % rows, Math.floor(i / rows))));
   });
+
+  it('reads the codes of a row once, whatever their number', () => {
+    const { codes, scales, ...values } = matrix(8, 2101, 512);
+    let bytes = 0;
+    const stored = {
+      ...values,
+      codes: (offset: number, target: Uint8Array<ArrayBuffer>) => {
+        bytes += target.length;
+        bytesOf(codes)(offset, target);
+      },
+      scales: bytesOf(scales),
+      offsets: undefined,
+    };
+    widenMatrix(stored, openWidening(), (count) => new Float32Array(count));
+    expect(bytes).toBe(codes.length);
+  });
 });

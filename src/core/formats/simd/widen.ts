@@ -61,7 +61,7 @@ export function widenMatrix(matrix: QuantisedValues, found: Widening | null, roo
     for (let column = 0; column < columns; column++)
       out.set(part.subarray(column * count, (column + 1) * count), column * rows + first);
   }
-  if (regular < rows) widenRows(inMemory(matrix), out, regular);
+  if (regular < rows) widenRows(matrix, out, regular);
   return out;
 }
 
@@ -107,58 +107,47 @@ function widenInKernel(
   return new Float32Array(buffer, places.out, columns * height);
 }
 
-/** A matrix whose stored bytes have been read. */
-interface HeldValues {
-  bits: 4 | 8;
-  rows: number;
-  columns: number;
-  codes: Uint8Array;
-  scales: Float32Array;
-  offsets: Float32Array | undefined;
-}
-
-function inMemory({ bits, rows, columns, codes, scales, offsets }: QuantisedValues): HeldValues {
-  const read = (from: ReadBytes, bytes: number) => {
-    const held = new Uint8Array(bytes);
-    from(0, held);
-    return held;
-  };
-  const floats = (from: ReadBytes) => new Float32Array(read(from, (4 * rows * columns) / BLOCK).buffer);
-  return {
-    bits,
-    rows,
-    columns,
-    codes: read(codes, (rows * columns * bits) / 8),
-    scales: floats(scales),
-    offsets: offsets && floats(offsets),
-  };
-}
-
 /** Rows that are written side by side: each column of the result is another page of memory. */
 const TILE = 64;
 
-/** Scales and offsets of one block of each row of a tile. */
+/** The codes of some rows, and the scales and offsets of one block of each of them. */
 interface Tile {
   first: number;
   count: number;
   block: number;
+  codes: Uint8Array<ArrayBuffer>;
   scales: Float64Array;
   offsets: Float64Array;
 }
 
 /** Writes the values of the rows from `start` on, transposed to [columns, rows], into `out`. */
-function widenRows(matrix: HeldValues, out: Float32Array, start: number): void {
-  const { rows, columns, bits, scales, offsets } = matrix;
+function widenRows(matrix: QuantisedValues, out: Float32Array, start: number): void {
+  const { rows, columns, bits } = matrix;
   const blocks = columns / BLOCK;
+  const width = (columns * bits) / 8;
   const widen = bits === 8 ? widenBlocks8 : widenBlocks4;
-  const tile: Tile = { first: 0, count: 0, block: 0, scales: new Float64Array(TILE), offsets: new Float64Array(TILE) };
+  const floats = (read: ReadBytes, offset: number, target: Float32Array<ArrayBuffer>) =>
+    read(offset, new Uint8Array(target.buffer, target.byteOffset, target.byteLength));
+  const scales = new Float32Array(TILE * blocks);
+  // Those of neighbouring rows lie apart, so they are read at once.
+  const offsets = matrix.offsets && new Float32Array(rows * blocks);
+  if (matrix.offsets && offsets) floats(matrix.offsets, 0, offsets);
+  const tile: Tile = {
+    first: 0,
+    count: 0,
+    block: 0,
+    codes: new Uint8Array(TILE * width),
+    scales: new Float64Array(TILE),
+    offsets: new Float64Array(TILE),
+  };
   for (tile.first = start; tile.first < rows; tile.first += TILE) {
     tile.count = Math.min(TILE, rows - tile.first);
+    matrix.codes(tile.first * width, tile.codes.subarray(0, tile.count * width));
+    floats(matrix.scales, 4 * tile.first * blocks, scales.subarray(0, tile.count * blocks));
     for (tile.block = 0; tile.block < blocks; tile.block++) {
       for (let i = 0; i < tile.count; i++) {
-        const row = tile.first + i;
-        tile.scales[i] = scales[row * blocks + tile.block] as number;
-        tile.offsets[i] = offsets ? (offsets[tile.block * rows + row] as number) : 0;
+        tile.scales[i] = scales[i * blocks + tile.block] as number;
+        tile.offsets[i] = offsets ? (offsets[tile.block * rows + tile.first + i] as number) : 0;
       }
       widen(matrix, tile, out);
     }
@@ -166,24 +155,22 @@ function widenRows(matrix: HeldValues, out: Float32Array, start: number): void {
 }
 
 /** 8 bits have no offsets. */
-function widenBlocks8({ rows, columns, codes }: HeldValues, tile: Tile, out: Float32Array): void {
-  const { first, count, block, scales } = tile;
+function widenBlocks8({ rows, columns }: QuantisedValues, tile: Tile, out: Float32Array): void {
+  const { first, count, block, codes, scales } = tile;
   for (let column = block * BLOCK; column < (block + 1) * BLOCK; column++) {
     const to = column * rows + first;
-    let code = first * columns + column;
-    for (let i = 0; i < count; i++, code += columns)
+    for (let i = 0, code = column; i < count; i++, code += columns)
       out[to + i] = ((codes[code] as number) - 128) * (scales[i] as number);
   }
 }
 
-function widenBlocks4({ rows, columns, codes }: HeldValues, tile: Tile, out: Float32Array): void {
-  const { first, count, block, scales, offsets } = tile;
+function widenBlocks4({ rows, columns }: QuantisedValues, tile: Tile, out: Float32Array): void {
+  const { first, count, block, codes, scales, offsets } = tile;
   const bytes = columns / 2;
   for (let byte = (block * BLOCK) / 2; byte < ((block + 1) * BLOCK) / 2; byte++) {
     const low = 2 * byte * rows + first;
     const high = low + rows;
-    let code = first * bytes + byte;
-    for (let i = 0; i < count; i++, code += bytes) {
+    for (let i = 0, code = byte; i < count; i++, code += bytes) {
       const pair = codes[code] as number;
       const scale = scales[i] as number;
       const offset = offsets[i] as number;
