@@ -13,11 +13,11 @@ export function unlessMissing(error: unknown): void {
 export const deleted = (name: string): LabError =>
   new LabError({
     code: 'not-found',
-    what: 'This conversation was deleted, perhaps in another tab.',
+    what: 'It was deleted, perhaps in another tab.',
     where: name,
-    todo: 'Copy what you still need from the page and start a new conversation.',
+    todo: 'Copy what you need and start a new conversation.',
   });
 
 /** A save in the background that failed. */
 export const asLabError = (error: unknown): LabError =>
-  LabError.from(error, { code: 'io', what: 'A reply could not be saved while it was being written.' });
+  LabError.from(error, { code: 'io', what: 'A growing reply could not be saved.' });
