@@ -124,8 +124,8 @@ async function fetchBlob(wanted: Wanted, signal: AbortSignal | undefined, fetche
 }
 
 /**
- * The manifest from the server, or the stored one if the server cannot be reached or sends a damaged one. Without one, the usual names of
- * model files are probed once; the result is stored and reused unless `relist`.
+ * The manifest from the server, or the stored one if the server cannot be reached or sends a damaged one. Without one,
+ * the usual names of model files are probed once; the result is stored and reused unless `relist`.
  */
 async function listRemote(
   store: FileStore | undefined,
