@@ -2,7 +2,7 @@ import { changeBetween, merge } from '../core/conversation/change.ts';
 import type { Conversation, Message } from '../core/conversation/conversation.ts';
 import { searchConversations, type FoundConversation } from '../core/conversation/search.ts';
 import { rename } from '../core/conversation/tree.ts';
-import { LabError, throwIfCancelled } from '../core/error.ts';
+import { type LabError, throwIfCancelled } from '../core/error.ts';
 import { ConversationStore } from '../browser/storage/conversation-store.ts';
 import { DATABASE_NAME, LabStore } from '../browser/storage/lab-store.ts';
 import { openTabChannel } from '../browser/storage/tab-channel.ts';
