@@ -81,12 +81,7 @@ export class FileStore {
    * @throws {LabError} `missing-file` when it is missing or incomplete, `bad-file` when its bytes have changed.
    */
   async open(model: string, path: string, { unchecked = false } = {}): Promise<Blob> {
-    const file = await this.file(model, path);
-    if (!file?.complete) throw awayFile(model, path);
-    const parts = await this.#parts(file);
-    if (!parts) throw awayFile(model, path);
-    if (!unchecked && (await this.#state(file, parts)) === 'changed') throw changedFile(model, path);
-    return new Blob(parts);
+    return new Blob((await this.#whole(model, path, unchecked)).parts);
   }
 
   /**
@@ -94,11 +89,7 @@ export class FileStore {
    * @throws {LabError} like `open`.
    */
   async openNow(model: string, path: string): Promise<OpenFile | undefined> {
-    const file = await this.file(model, path);
-    if (!file?.complete) throw awayFile(model, path);
-    const parts = await this.#parts(file);
-    if (!parts) throw awayFile(model, path);
-    if ((await this.#state(file, parts)) === 'changed') throw changedFile(model, path);
+    const { file } = await this.#whole(model, path);
     return openSegments(file, (i) => this.#vault.openNow(segmentKey(file, i)));
   }
 
@@ -264,6 +255,15 @@ export class FileStore {
     this.#states.forget(segmentKey(file, 0));
     void this.#states.get(segmentKey(file, 0), () => Promise.resolve('same'));
     await this.#database.put('files', file);
+  }
+
+  /** A complete file and its segments, verified unless `unchecked`. */
+  async #whole(model: string, path: string, unchecked = false): Promise<{ file: StoredFile; parts: Blob[] }> {
+    const file = await this.file(model, path);
+    const parts = file?.complete ? await this.#parts(file) : undefined;
+    if (!file || !parts) throw awayFile(model, path);
+    if (!unchecked && (await this.#state(file, parts)) === 'changed') throw changedFile(model, path);
+    return { file, parts };
   }
 
   /** The segments of a file; undefined if the browser evicted one, completely or in part. */
