@@ -4,22 +4,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Conversation } from '../core/conversation/conversation.ts';
 import { exportConversations } from '../core/conversation/exchange.ts';
 import { append, createConversation, editAndBranch, pathTo, regenerate, update } from '../core/conversation/tree.ts';
-import { ConversationLibrary } from './conversations.ts';
+import type { ConversationLibrary } from './conversations.ts';
 import type { LibraryEvent } from './conversations.ts';
-import { useFakeIndexedDb } from '../../tests/harness/fake-indexeddb.ts';
+import { useLibraryTabs } from './testing/library-tabs.ts';
 
-useFakeIndexedDb({ fresh: 'each' });
-
-const open: ConversationLibrary[] = [];
-function tab(): ConversationLibrary {
-  const library = new ConversationLibrary();
-  open.push(library);
-  return library;
-}
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await Promise.all(open.splice(0).map((library) => library.close()));
-});
+const tab = useLibraryTabs();
+afterEach(() => vi.restoreAllMocks());
 
 const said = (text: string, to: Conversation = createConversation('Listen.')): Conversation =>
   append(to, { speaker: 'seeker', text }).conversation;

@@ -1,21 +1,13 @@
 import { IDBObjectStore } from 'fake-indexeddb';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { useFakeIndexedDb } from '../../tests/harness/fake-indexeddb.ts';
+import { describe, expect, it, vi } from 'vitest';
 import type { Conversation } from '../core/conversation/conversation.ts';
 import { exportConversations } from '../core/conversation/exchange.ts';
 import { append, createConversation, editAndBranch, rename, update } from '../core/conversation/tree.ts';
-import { ConversationLibrary } from './conversations.ts';
+import type { ConversationLibrary } from './conversations.ts';
+import { useLibraryTabs } from './testing/library-tabs.ts';
 
-useFakeIndexedDb({ fresh: 'each' });
-
-const open: ConversationLibrary[] = [];
-function tab(): ConversationLibrary {
-  const library = new ConversationLibrary();
-  open.push(library);
-  return library;
-}
-afterEach(async () => void (await Promise.all(open.splice(0).map((library) => library.close()))));
+const tab = useLibraryTabs();
 
 const said = (text: string, to: Conversation = createConversation('Listen.')): Conversation =>
   append(to, { speaker: 'seeker', text }).conversation;
